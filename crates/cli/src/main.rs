@@ -1,0 +1,2 @@
+//! puente
+fn main() {}

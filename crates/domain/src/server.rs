@@ -1,0 +1,63 @@
+//! Virtual servers: curated parts of the catalog with an endpoint of their own; and grants, the right to use one.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{GrantId, Name, Role, ServerId, Subject, TeamId, Timestamp};
+
+/// A virtual server, at `/servers/{name}/mcp`. The one named `default` is also `/mcp`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct VirtualServer {
+    /// Its id.
+    pub id: ServerId,
+    /// Unique.
+    pub name: Name,
+    /// For people and agents (`instructions`); empty if not given.
+    pub description: String,
+    /// Patterns over `source.tool`: `erp.*`, `erp.search_*`, `*`.
+    pub include: Vec<String>,
+    /// Patterns that take away from `include`.
+    pub exclude: Vec<String>,
+    /// Whether clients see `source_tool` (true) or `tool`.
+    pub prefix: bool,
+    /// Whether a caller needs no token.
+    pub open: bool,
+    /// Whether it is served.
+    pub enabled: bool,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// The last edit.
+    pub updated_at: Timestamp,
+    /// Counts edits; the `ETag` of the REST API.
+    pub version: i64,
+}
+
+impl VirtualServer {
+    /// The name of the virtual server behind `/mcp`.
+    pub const DEFAULT: &str = "default";
+}
+
+/// For whom a grant is. In catalogs and on the command line: `user:ana@example.com`, `key:agent`, `team:finance`,
+/// `role:member`; ids in the database and the REST API.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(tag = "type", content = "id", rename_all = "lowercase")]
+pub enum Grantee {
+    /// One user or key.
+    Subject(Subject),
+    /// Everyone in a team.
+    Team(TeamId),
+    /// Everyone with at least this role.
+    Role(Role),
+}
+
+/// The right of a user, key, team or role to use a virtual server.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Grant {
+    /// Its id.
+    pub id: GrantId,
+    /// On which virtual server.
+    pub server: ServerId,
+    /// For whom.
+    pub grantee: Grantee,
+    /// When it was made.
+    pub created_at: Timestamp,
+}

@@ -1,0 +1,21 @@
+//! The Model Context Protocol service: what every client talks to, knowing no storage and no sources.
+//!
+//! A transport ([`http`], [`stdio`]) takes bytes from a client, [`envelope`] scans them once, and the era's rules turn
+//! them into one internal request for the [`Handler`]. What differs between the eras is data ([`Era`],
+//! [`Client`]), not branches in the handler.
+//!
+//! Reading order: [`era`], [`envelope`], [`handler`], [`outcome`], [`client`], then `http` and `stdio`.
+
+pub mod client;
+pub mod era;
+pub mod error;
+pub mod handler;
+pub mod logging;
+pub mod outcome;
+
+pub use client::{Client, ClientCapabilities, ProgressSink};
+pub use era::{Era, InputMode};
+pub use error::McpError;
+pub use handler::{CallTool, Complete, GetPrompt, Handler, ListPage, ListRequest, ReadResource, RequestContext};
+pub use logging::LoggingLevel;
+pub use outcome::{InputRequired, Inputs, Outcome, TaskHandle, ToolResult};

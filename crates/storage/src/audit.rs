@@ -1,0 +1,51 @@
+//! The audit trail.
+
+use async_trait::async_trait;
+use puente_domain::{
+    AuditId, Subject, Timestamp,
+    audit::{AuditEvent, Outcome},
+};
+
+use crate::{Page, Result, Slice};
+
+/// Which events. All conditions must hold.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct AuditFilter {
+    /// Of this caller.
+    pub subject: Option<Subject>,
+    /// A part of the caller's name.
+    pub principal: Option<String>,
+    /// This action.
+    pub action: Option<String>,
+    /// This target, or all that start with it if it ends with `*`.
+    pub target: Option<String>,
+    /// On this virtual server.
+    pub server: Option<String>,
+    /// With this outcome.
+    pub outcome: Option<Outcome>,
+    /// From this moment on.
+    pub since: Option<Timestamp>,
+    /// Before this moment.
+    pub until: Option<Timestamp>,
+}
+
+/// Audit events. An intent is an event with [`Outcome::Unknown`] that a later [`AuditRepository::complete`] explains.
+#[async_trait]
+pub trait AuditRepository: Send {
+    /// Adds events in one go.
+    async fn add(&mut self, events: &[AuditEvent]) -> Result<()>;
+    /// Replaces an intent by its outcome; false if there is no intent of that id.
+    async fn complete(&mut self, event: &AuditEvent) -> Result<bool>;
+    /// By id.
+    async fn get(&mut self, id: AuditId) -> Result<Option<AuditEvent>>;
+    /// Newest first; [`Page::after`] is the id of the last one seen.
+    async fn list(&mut self, filter: &AuditFilter, page: &Page) -> Result<Slice<AuditEvent>>;
+    /// How many match, counted up to `at_most`.
+    async fn count(&mut self, filter: &AuditFilter, at_most: u64) -> Result<u64>;
+    /// Calls since a moment by target: (target, calls, errors, microseconds in all), most called first.
+    async fn totals(&mut self, since: Timestamp, limit: u32) -> Result<Vec<(String, u64, u64, u64)>>;
+    /// Replaces the caller's name and subject in its events by `pseudonym`; how many.
+    async fn pseudonymise(&mut self, subject: Subject, pseudonym: &str) -> Result<u64>;
+    /// Deletes events from before this moment; how many.
+    async fn prune(&mut self, before: Timestamp) -> Result<u64>;
+}

@@ -1,0 +1,65 @@
+//! The way in: a storage gives transactions, a transaction gives repositories.
+
+use async_trait::async_trait;
+
+use crate::{
+    AuditRepository, CatalogRepository, GrantRepository, KeyRepository, McpSessionRepository, RefreshTokenRepository,
+    Result, ResultRepository, SecretRepository, ServerRepository, TaskRepository, TeamRepository, UserRepository,
+    VersionRepository,
+};
+
+/// A database that is open and migrated.
+#[async_trait]
+pub trait Storage: Send + Sync + 'static {
+    /// A transaction that only reads, on a snapshot.
+    async fn read(&self) -> Result<Box<dyn Transaction>>;
+
+    /// A transaction that may write. On SQLite there is one at a time; the others wait.
+    async fn write(&self) -> Result<Box<dyn Transaction>>;
+
+    /// `sqlite` or `postgresql`.
+    fn backend(&self) -> &'static str;
+
+    /// Answers once the database does; for `doctor` and readiness.
+    async fn ping(&self) -> Result<()>;
+
+    /// Writes everything back and closes.
+    async fn close(&self);
+}
+
+/// A transaction, and the repositories within it. Dropped without [`Transaction::save`], it leaves no trace.
+#[async_trait]
+pub trait Transaction: Send {
+    /// Users.
+    fn users(&mut self) -> &mut dyn UserRepository;
+    /// Refresh tokens.
+    fn refresh_tokens(&mut self) -> &mut dyn RefreshTokenRepository;
+    /// API keys.
+    fn keys(&mut self) -> &mut dyn KeyRepository;
+    /// Teams and who belongs to them.
+    fn teams(&mut self) -> &mut dyn TeamRepository;
+    /// Virtual servers.
+    fn servers(&mut self) -> &mut dyn ServerRepository;
+    /// Grants.
+    fn grants(&mut self) -> &mut dyn GrantRepository;
+    /// Sources and what they offer.
+    fn catalog(&mut self) -> &mut dyn CatalogRepository;
+    /// Sealed secrets.
+    fn secrets(&mut self) -> &mut dyn SecretRepository;
+    /// The audit trail.
+    fn audit(&mut self) -> &mut dyn AuditRepository;
+    /// Legacy MCP sessions.
+    fn mcp_sessions(&mut self) -> &mut dyn McpSessionRepository;
+    /// Oversized results.
+    fn results(&mut self) -> &mut dyn ResultRepository;
+    /// MCP tasks.
+    fn tasks(&mut self) -> &mut dyn TaskRepository;
+    /// Versions of the catalog and of the rights.
+    fn versions(&mut self) -> &mut dyn VersionRepository;
+
+    /// Commits. The rows are on the disk when this returns.
+    async fn save(self: Box<Self>) -> Result<()>;
+
+    /// Rolls back, and waits for it.
+    async fn cancel(self: Box<Self>) -> Result<()>;
+}

@@ -1,1 +1,38 @@
-//! gateway
+//! The use cases of Puente. Everything that a door (`/mcp`, stdio, REST, the command line) does is one call in here.
+//!
+//! - [`policy`]: what a principal may do; the one decision function of every door.
+//! - [`identity`]: who a token belongs to; sign-in, refresh, sign-out.
+//! - [`catalog`]: from a file or an edit to rows, from rows to live sources and views.
+//! - [`call`]: the life of a tool call, top to bottom in one file.
+//! - [`audit`]: the trail of all of it.
+//! - [`admin`]: users, keys, teams, virtual servers, grants, secrets: one operation a file.
+
+mod error;
+pub mod policy;
+
+pub use error::{Error, Finding, Result};
+pub use policy::{Action, Refusal};
+
+use std::{net::IpAddr, sync::Arc};
+
+use puente_domain::Principal;
+
+/// Who does something, for the policy and the audit trail.
+#[derive(Clone, Debug)]
+pub struct Actor {
+    /// The authenticated caller.
+    pub principal: Arc<Principal>,
+    /// Where the request came from, behind trusted proxies the client's address; `None` for stdio and the command line.
+    pub address: Option<IpAddr>,
+    /// The id in the log, and in `X-Request-Id`.
+    pub request_id: Arc<str>,
+}
+
+/// A caller of the MCP endpoints: an actor on a virtual server.
+#[derive(Clone, Debug)]
+pub struct Caller {
+    /// Who calls.
+    pub actor: Actor,
+    /// The name of the virtual server; `default` for `/mcp`.
+    pub server: Arc<str>,
+}

@@ -8,10 +8,14 @@
 //! - [`admin`]: users, keys, teams, virtual servers, grants, secrets: one operation a file.
 
 mod error;
+mod gateway;
 pub mod policy;
+mod settings;
 
 pub use error::{Error, Finding, Result};
+pub use gateway::{Gateway, Parts};
 pub use policy::{Action, Refusal};
+pub use settings::{OnAuditFailure, Settings};
 
 use std::{net::IpAddr, sync::Arc};
 

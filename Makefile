@@ -1,0 +1,55 @@
+# What people do with this project. Every target works on a fresh Debian 12 with Rust and Python 3.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+# `make run PROFILE=dev` builds faster and serves slower.
+PROFILE ?= release
+export DATA_DIR ?= data
+export PATH := $(CURDIR)/.tools/venv/bin:$(PATH)
+
+PUENTE = cargo run --quiet --locked --profile $(PROFILE) --package puente-cli --
+
+.PHONY: help run tools test check fmt lint licences docs fresh bench soak clean
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+run: ## Build, make the sample ERP, serve it on http://127.0.0.1:8000 (data in ./data)
+	@scripts/run.sh $(PUENTE)
+
+tools: ## Install what check and test need, into .tools
+	@scripts/install-test-tools.sh
+
+test: tools ## Run every test
+	cargo nextest run --workspace --locked
+	cargo test --workspace --locked --doc --quiet
+
+check: tools fmt lint licences docs fresh ## Check formatting, lints, licences, documentation and generated files
+
+fmt:
+	cargo fmt --all --check
+
+lint:
+	cargo clippy --workspace --all-targets --locked --quiet -- --deny warnings
+
+licences:
+	@scripts/check-dependencies.sh
+
+docs:
+	RUSTDOCFLAGS='--deny warnings' cargo doc --workspace --no-deps --locked --quiet
+
+fresh:
+	@scripts/check-generated.sh
+
+bench: tools ## Measure against pgbench and a bare handler (minutes; results in bench/results)
+	@scripts/bench.sh
+
+soak: tools ## Serve under load for SOAK_MINUTES (default 60) and watch memory, sockets and errors
+	@scripts/soak.sh
+
+clean: ## Delete what was built and installed here, but no data
+	cargo clean
+	rm -rf .tools tests/clients/node_modules

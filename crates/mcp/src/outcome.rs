@@ -20,6 +20,17 @@ pub enum Outcome<T> {
     Task(TaskHandle),
 }
 
+impl<T> Outcome<T> {
+    /// Turns a complete result into another.
+    pub fn map<U>(self, f: impl FnOnce(T) -> U) -> Outcome<U> {
+        match self {
+            Self::Complete(result) => Outcome::Complete(f(result)),
+            Self::InputRequired(required) => Outcome::InputRequired(required),
+            Self::Task(task) => Outcome::Task(task),
+        }
+    }
+}
+
 /// What the client must answer before the call can go on.
 #[derive(Clone, Debug, Default)]
 pub struct InputRequired {

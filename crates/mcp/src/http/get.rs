@@ -1,0 +1,72 @@
+//! GET: the stream of a legacy session, or the rest of one that broke off.
+
+use std::sync::Arc;
+
+use axum::response::{IntoResponse, Response};
+use http::{HeaderName, StatusCode, request::Parts};
+
+use super::{
+    McpHttp,
+    accept::{self, accepts},
+    answer::{Answer, SESSION},
+    not_allowed,
+    session::Session,
+    sse::{self, Driver, Resumable, Style, parse_event_id},
+};
+use crate::{
+    Handler,
+    events::{self, Step},
+    service::Service,
+};
+
+const LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");
+
+impl<H: Handler> McpHttp<H> {
+    pub(super) async fn get(&self, caller: &H::Caller, parts: &Parts) -> Response {
+        if !parts.headers.contains_key(SESSION) {
+            // Revision 2026-07-28 has no GET.
+            return not_allowed("POST");
+        }
+        if !accepts(&parts.headers).sse {
+            let message = "Accept must list text/event-stream";
+            return Answer::refused(StatusCode::NOT_ACCEPTABLE, None, -32600, message).into_response();
+        }
+        match self.named_session(caller, parts).await {
+            Err(refused) => refused.into_response(),
+            Ok(session) => self.resume(&session, accept::value(&parts.headers, &LAST_EVENT_ID)),
+        }
+    }
+
+    fn resume(&self, session: &Arc<Session>, last: Option<&str>) -> Response {
+        let service = &self.0.service;
+        let last = last.and_then(parse_event_id);
+        let (id, number) = last.map_or((session.standalone.id, None), |(id, number)| (id, Some(number)));
+        let Some(stream) = session.stream(id) else {
+            let message = "the stream of this event id is gone; send `initialize` again";
+            return Answer::refused(StatusCode::NOT_FOUND, None, -32600, message).into_response();
+        };
+        let driver: Option<Driver> = (id == session.standalone.id)
+            .then(|| -> Driver { Box::pin(forward(service.clone(), session.clone())) });
+        let resumable = Some(Resumable { retry: service.options.retry, prime: session.peer.polls() });
+        let style = Style { keep_alive: service.options.keep_alive, resumable };
+        sse::response(stream.read(number), driver, style)
+    }
+}
+
+/// Puts the handler's events on the session's stream. They wait in the receiver while the client is away.
+async fn forward<H: Handler>(service: Arc<Service<H>>, session: Arc<Session>) {
+    let mut receiver = session.events.clone().lock_owned().await;
+    loop {
+        let step = tokio::select! {
+            () = service.closing.cancelled() => Step::End,
+            () = session.ended.cancelled() => Step::End,
+            step = events::next(&mut receiver) => step,
+        };
+        let Step::Events(events) = step else { break };
+        let wanted = session.peer.wanted();
+        for message in events.iter().filter_map(|event| wanted.notification(event, None)) {
+            session.standalone.push(message);
+        }
+    }
+    session.standalone.end();
+}

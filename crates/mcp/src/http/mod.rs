@@ -1,0 +1,80 @@
+//! Streamable HTTP, both eras on one endpoint.
+//!
+//! The caller is known before this is asked: nothing here authenticates, and nothing before here reads the body.
+
+mod accept;
+mod answer;
+mod delete;
+mod exchange;
+mod get;
+mod legacy;
+mod modern;
+pub mod origin;
+mod post;
+mod session;
+mod sessions;
+mod sse;
+mod stream;
+
+use std::sync::Arc;
+
+use axum::{body::Body, response::{IntoResponse, Response}};
+use http::{Method, StatusCode, header, request::Parts};
+
+pub(crate) use stream::single_line;
+
+use self::{answer::Answer, exchange::Exchange, sessions::Sessions};
+use crate::{Handler, handler::SessionStore, service::Service};
+
+/// The MCP endpoint. Cheap to clone; one for all virtual servers, which the caller tells apart.
+pub struct McpHttp<H: Handler>(Arc<Inner<H>>);
+
+impl<H: Handler> Clone for McpHttp<H> {
+    fn clone(&self) -> Self {
+        Self(self.0.clone())
+    }
+}
+
+struct Inner<H: Handler> {
+    service: Arc<Service<H>>,
+    sessions: Sessions,
+}
+
+impl<H: Handler> McpHttp<H> {
+    /// An endpoint of `service`. Without a `store` legacy sessions live in this process only.
+    pub fn new(service: Arc<Service<H>>, store: Option<Arc<dyn SessionStore>>) -> Self {
+        Self(Arc::new(Inner { service, sessions: Sessions::new(store) }))
+    }
+
+    /// Answers a request of an authenticated caller.
+    ///
+    /// `x-request-id` of `parts` is the id in the log. The response of a call that runs is dropped by the server when its
+    /// client disconnects; see [`Handler`] for what that cancels.
+    pub async fn handle(&self, caller: H::Caller, parts: Parts, body: Body) -> Response {
+        match parts.method {
+            Method::POST => self.post(caller, parts, body).await,
+            Method::GET => self.get(&caller, &parts).await,
+            Method::DELETE => self.delete(&caller, &parts).await,
+            _ => not_allowed("GET, POST, DELETE"),
+        }
+    }
+
+    async fn post(&self, caller: H::Caller, parts: Parts, body: Body) -> Response {
+        let options = &self.0.service.options;
+        let accepts = match accept::check(&parts.headers) {
+            Ok(accepts) => accepts,
+            Err(refused) => return refused.into_response(),
+        };
+        let Ok(body) = axum::body::to_bytes(body, options.max_body).await else {
+            let message = format!("the body is larger than {} bytes, or was cut off", options.max_body);
+            return Answer::refused(StatusCode::PAYLOAD_TOO_LARGE, None, -32600, message).into_response();
+        };
+        let exchange = Exchange::new(accepts.sse);
+        let work = post::process(self.clone(), caller, parts, body, exchange.clone());
+        exchange.respond(Box::pin(work), options.keep_alive, options.retry).await
+    }
+}
+
+fn not_allowed(allow: &'static str) -> Response {
+    (StatusCode::METHOD_NOT_ALLOWED, [(header::ALLOW, allow)]).into_response()
+}

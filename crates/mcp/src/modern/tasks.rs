@@ -1,0 +1,43 @@
+//! The tasks extension `io.modelcontextprotocol/tasks` (SEP-2663).
+
+use std::collections::BTreeMap;
+
+use rmcp::model::{ClientCapabilities, JsonObject, TASKS_EXTENSION_ID};
+use serde_json::Value;
+
+use crate::{
+    Handler, McpError, RequestContext,
+    envelope::Request,
+    reply::{Frame, ResultWriter},
+};
+
+pub(super) async fn respond<H: Handler>(
+    handler: &H,
+    cx: &RequestContext<H::Caller>,
+    request: &Request<'_>,
+    frame: &Frame<'_>,
+) -> Result<Vec<u8>, McpError> {
+    require(&cx.client.capabilities)?;
+    let task = request.params.required_text("taskId")?;
+    let mut writer = ResultWriter::complete(request.id, frame, None);
+    match &*request.method {
+        "tasks/get" => writer.members(&handler.get_task(cx, &task).await?),
+        "tasks/update" => {
+            let responses: BTreeMap<String, Value> = request.params.required("inputResponses")?;
+            handler.update_task(cx, &task, responses).await?;
+        }
+        _ => handler.cancel_task(cx, &task).await?,
+    }
+    Ok(writer.finish())
+}
+
+/// Refuses a client that did not declare the extension with this request.
+pub(super) fn require(capabilities: &ClientCapabilities) -> Result<(), McpError> {
+    let declared = capabilities.extensions.as_ref().is_some_and(|all| all.contains_key(TASKS_EXTENSION_ID));
+    if declared {
+        return Ok(());
+    }
+    let mut required = ClientCapabilities::default();
+    required.extensions = Some([(TASKS_EXTENSION_ID.to_owned(), JsonObject::new())].into());
+    Err(McpError::MissingCapability(Box::new(required)))
+}

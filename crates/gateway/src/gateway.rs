@@ -3,11 +3,12 @@
 use std::{collections::HashMap, sync::Arc};
 
 use puente_auth::{Passwords, Tokens, Vault};
+use puente_bus::Bus;
 use puente_domain::{Clock, catalog::SourceKind};
 use puente_sources::{Connector, Egress};
 use puente_storage::Storage;
 
-use crate::Settings;
+use crate::{Settings, audit::Trail};
 
 /// What a gateway is made of; `puente-app` puts it together.
 pub struct Parts {
@@ -39,13 +40,18 @@ pub struct Gateway {
     pub(crate) connectors: HashMap<SourceKind, Arc<dyn Connector>>,
     pub(crate) egress: Arc<Egress>,
     pub(crate) settings: Settings,
+    pub(crate) bus: Bus,
+    pub(crate) trail: Trail,
 }
 
 impl Gateway {
-    /// A gateway that has not read its catalog yet: call [`Gateway::start`] before serving.
+    /// A gateway that has not read its catalog yet: call [`Gateway::start`] before serving. Needs a Tokio runtime.
     #[must_use]
     pub fn new(parts: Parts) -> Arc<Self> {
+        let trail = Trail::new(parts.storage.clone(), parts.settings.on_audit_failure);
         Arc::new(Self {
+            bus: Bus::new(puente_bus::Memory::default()),
+            trail,
             storage: parts.storage,
             clock: parts.clock,
             vault: parts.vault,

@@ -7,6 +7,8 @@
 //! - [`audit`]: the trail of all of it.
 //! - [`admin`]: users, keys, teams, virtual servers, grants, secrets: one operation a file.
 
+pub mod audit;
+mod changed;
 mod error;
 mod gateway;
 pub mod policy;

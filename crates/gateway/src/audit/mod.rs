@@ -1,0 +1,59 @@
+//! The audit trail: every call and every act of administration, refused ones too.
+//!
+//! - `trail`, `writer`: the queue in front of the table, and its group commits;
+//! - `scope`: one call's row, from its first moment to its outcome;
+//! - `list`, `statistics`: reading; `retention`: deleting; `recover`: what a crash left behind.
+
+mod trail;
+mod writer;
+
+pub(crate) use trail::{Slot, Trail, Unwritable};
+
+use puente_domain::{
+    AuditId,
+    audit::{AuditEvent, Outcome},
+};
+
+use crate::{Actor, Gateway};
+
+impl Gateway {
+    /// Records an act of administration, and waits until its row is on the disk.
+    ///
+    /// A row that cannot be written is an error in the log only, because the act is done already.
+    pub(crate) async fn record(
+        &self,
+        actor: &Actor,
+        action: &str,
+        target: &str,
+        outcome: Outcome,
+        detail: Option<String>,
+    ) {
+        let event = AuditEvent { outcome, detail, ..self.blank(actor, action, target) };
+        if self.trail.commit(event).await.is_err() {
+            tracing::error!(action, target, "an act of administration could not be recorded in the audit trail");
+        }
+    }
+
+    /// A row about `actor`, now; an intent as it stands.
+    pub(crate) fn blank(&self, actor: &Actor, action: &str, target: &str) -> AuditEvent {
+        AuditEvent {
+            id: AuditId::new(),
+            at: self.clock.now(),
+            subject: actor.principal.subject,
+            principal: actor.principal.name.to_string(),
+            action: action.to_owned(),
+            target: target.to_owned(),
+            server: None,
+            arguments_hash: None,
+            arguments: None,
+            outcome: Outcome::Unknown,
+            detail: None,
+            duration_us: 0,
+            source_us: 0,
+            bytes: 0,
+            cached: false,
+            request_id: Some(actor.request_id.to_string()),
+            address: actor.address.map(|address| address.to_string()),
+        }
+    }
+}

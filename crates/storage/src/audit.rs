@@ -13,7 +13,7 @@ use crate::{Page, Result, Slice};
 pub struct AuditFilter {
     /// Of this caller.
     pub subject: Option<Subject>,
-    /// A part of the caller's name.
+    /// A part of the caller's name, whatever the case.
     pub principal: Option<String>,
     /// This action.
     pub action: Option<String>,
@@ -38,13 +38,15 @@ pub trait AuditRepository: Send {
     async fn complete(&mut self, event: &AuditEvent) -> Result<bool>;
     /// By id.
     async fn get(&mut self, id: AuditId) -> Result<Option<AuditEvent>>;
-    /// Newest first; [`Page::after`] is the id of the last one seen.
+    /// Newest first, by [`AuditEvent::at`] and id; [`Page::after`] is the id of the last one seen. A page after an event
+    /// that was pruned since is empty.
     async fn list(&mut self, filter: &AuditFilter, page: &Page) -> Result<Slice<AuditEvent>>;
     /// How many match, counted up to `at_most`.
     async fn count(&mut self, filter: &AuditFilter, at_most: u64) -> Result<u64>;
-    /// Calls since a moment by target: (target, calls, errors, microseconds in all), most called first.
+    /// Tool calls since a moment by target: (target, calls, errors and time-outs, microseconds in all), most called
+    /// first.
     async fn totals(&mut self, since: Timestamp, limit: u32) -> Result<Vec<(String, u64, u64, u64)>>;
-    /// Replaces the caller's name and subject in its events by `pseudonym`; how many.
+    /// Replaces the caller's name in its events by `pseudonym`, and its subject by [`Subject::Anonymous`]; how many.
     async fn pseudonymise(&mut self, subject: Subject, pseudonym: &str) -> Result<u64>;
     /// Deletes events from before this moment; how many.
     async fn prune(&mut self, before: Timestamp) -> Result<u64>;

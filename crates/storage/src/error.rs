@@ -12,8 +12,8 @@ pub enum StorageError {
     /// A row that this one refers to does not exist (any more).
     #[error("{0} does not exist")]
     Missing(&'static str),
-    /// A value that a database cannot hold: NUL in text.
-    #[error("{0} contains a character that cannot be stored (NUL)")]
+    /// A value that a database cannot hold: text with NUL, or a moment before 4714 BC.
+    #[error("{0} cannot be stored: it contains the character NUL, or lies before 4714 BC")]
     Unstorable(&'static str),
     /// A row that our own rules exclude: a bug, or an edit by hand.
     #[error("inconsistent row in {table}: {reason}")]

@@ -3,10 +3,16 @@
 /// Which part of a list.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Page {
-    /// The key of the last item of the page before: an id or a name, as the list is ordered.
+    /// The key of the last item of the page before: an id or a name, as the list is ordered. Where it must be an id
+    /// and is none: [`StorageError::Missing`](crate::StorageError::Missing) `page.after`.
     pub after: Option<String>,
-    /// At most this many items; 1 to 1,000.
+    /// At most this many items; 1 to [`Page::MAX_LIMIT`], and what lies outside is taken as the nearest of them.
     pub limit: u32,
+}
+
+impl Page {
+    /// The longest page.
+    pub const MAX_LIMIT: u32 = 1_000;
 }
 
 impl Default for Page {

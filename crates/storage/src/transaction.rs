@@ -28,6 +28,10 @@ pub trait Storage: Send + Sync + 'static {
 }
 
 /// A transaction, and the repositories within it. Dropped without [`Transaction::save`], it leaves no trace.
+///
+/// After a conflict, a missing reference or a driver's error it can only be cancelled: [`Transaction::save`] refuses
+/// then, on both backends, because PostgreSQL has given the transaction up. Stale versions and unstorable values do not
+/// end it.
 #[async_trait]
 pub trait Transaction: Send {
     /// Users.

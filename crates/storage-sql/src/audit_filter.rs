@@ -1,0 +1,69 @@
+//! The one query that is put together at run time: an audit filter has eight optional conditions, and a statement that
+//! spells them all (`$1 IS NULL OR …`) uses no index on SQLite.
+
+use puente_domain::audit::Outcome;
+use puente_storage::{AuditFilter, Result};
+use sqlx::QueryBuilder;
+
+use super::{
+    Time,
+    subject::subject_text,
+    text::{pattern, storable},
+};
+use crate::Db;
+
+/// As in the index on targets: an index entry of PostgreSQL holds 2,704 bytes, and targets may be longer.
+const INDEXED: usize = 200;
+
+/// Appends ` WHERE …` with the filter's conditions.
+pub(super) fn push_conditions(query: &mut QueryBuilder<Db>, filter: &AuditFilter) -> Result<()> {
+    query.push(" WHERE TRUE");
+    if let Some(subject) = filter.subject {
+        query.push(" AND subject = ").push_bind(subject_text(subject));
+    }
+    if let Some(principal) = &filter.principal {
+        query.push(" AND principal_search LIKE ").push_bind(pattern(Some(principal))?).push(r" ESCAPE '\'");
+    }
+    if let Some(action) = &filter.action {
+        query.push(" AND action = ").push_bind(storable("audit.action", action)?.to_owned());
+    }
+    if let Some(target) = &filter.target {
+        push_target(query, storable("audit.target", target)?);
+    }
+    if let Some(server) = &filter.server {
+        query.push(" AND server = ").push_bind(storable("audit.server", server)?.to_owned());
+    }
+    if let Some(outcome) = filter.outcome {
+        push_outcome(query, outcome);
+    }
+    if let Some(since) = filter.since {
+        query.push(" AND at >= ").push_bind(Time(since));
+    }
+    if let Some(until) = filter.until {
+        query.push(" AND at < ").push_bind(Time(until));
+    }
+    Ok(())
+}
+
+/// A target, or with `*` at its end all that start with it. The index holds the first characters only.
+fn push_target(query: &mut QueryBuilder<Db>, target: &str) {
+    let (text, prefix) = target.strip_suffix('*').map_or((target, false), |text| (text, true));
+    let indexed: String = text.chars().take(INDEXED).collect();
+    if prefix {
+        query.push(" AND substr(target, 1, 200) >= ").push_bind(indexed.clone());
+        query.push(" AND substr(target, 1, 200) <= ").push_bind(format!("{indexed}{}", char::MAX));
+        query.push(" AND substr(target, 1, length(").push_bind(text.to_owned());
+        query.push(")) = ").push_bind(text.to_owned());
+    } else {
+        query.push(" AND substr(target, 1, 200) = ").push_bind(indexed);
+        query.push(" AND target = ").push_bind(text.to_owned());
+    }
+}
+
+/// What did not end well is rare and has an index of its own, which SQLite uses only where its condition is repeated.
+fn push_outcome(query: &mut QueryBuilder<Db>, outcome: Outcome) {
+    if outcome != Outcome::Ok {
+        query.push(" AND outcome <> 'ok'");
+    }
+    query.push(" AND outcome = ").push_bind(outcome.as_str());
+}

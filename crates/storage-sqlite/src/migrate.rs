@@ -1,0 +1,17 @@
+//! The schema: migrations are appended, never changed.
+
+use puente_storage::Result;
+use sqlx::{Connection as _, SqliteConnection, migrate::Migrator};
+
+use crate::repositories::{from_migrate, from_sqlx};
+
+static MIGRATIONS: Migrator = sqlx::migrate!();
+
+/// Brings the schema up to date. All in one write transaction, so that processes that open at once wait for the first,
+/// and a process that is killed in between leaves the schema as it was.
+pub(crate) async fn migrate(connection: &mut SqliteConnection) -> Result<()> {
+    let mut transaction = connection.begin_with("BEGIN IMMEDIATE").await.map_err(from_sqlx)?;
+    let known = MIGRATIONS.iter().map(|migration| migration.version).max().unwrap_or(0);
+    MIGRATIONS.run(&mut *transaction).await.map_err(|error| from_migrate(error, known))?;
+    transaction.commit().await.map_err(from_sqlx)
+}

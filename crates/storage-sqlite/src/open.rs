@@ -1,0 +1,66 @@
+//! Opening the file.
+
+use std::{
+    fs::{DirBuilder, OpenOptions},
+    io,
+    os::unix::fs::{DirBuilderExt, OpenOptionsExt},
+    path::Path,
+    time::Duration,
+};
+
+use puente_storage::{Result, StorageError};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+
+use crate::{SqliteStorage, migrate::migrate, repositories::from_sqlx};
+
+/// How many connections, and how patient.
+#[derive(Clone, Copy, Debug)]
+pub struct SqliteOptions {
+    /// Connections that read, opened when they are needed.
+    pub readers: u32,
+    /// How long to wait for another process that writes, and for a free connection.
+    pub patience: Duration,
+}
+
+impl Default for SqliteOptions {
+    fn default() -> Self {
+        Self { readers: 4, patience: Duration::from_secs(30) }
+    }
+}
+
+/// Opens the database file and brings its schema up to date. What is missing is created: the file for its owner only
+/// (mode 600), its folder likewise (mode 700).
+///
+/// # Errors
+/// [`StorageError::TooNew`] if a newer Puente has changed the schema, [`StorageError::ReadOnly`] if the file cannot be
+/// created or written.
+pub async fn open(path: &Path, options: SqliteOptions) -> Result<SqliteStorage> {
+    create(path).map_err(|error| StorageError::ReadOnly(format!("{}: {error}", path.display())))?;
+    let connect = SqliteConnectOptions::new().filename(path).foreign_keys(true).busy_timeout(options.patience);
+    let writer = connect.clone().journal_mode(SqliteJournalMode::Wal).synchronous(SqliteSynchronous::Full);
+    let writer = pool(options, 1).connect_with(writer).await.map_err(from_sqlx)?;
+    migrate(&mut *writer.acquire().await.map_err(from_sqlx)?).await?;
+    let readers = pool(options, options.readers.max(1)).connect_lazy_with(connect.read_only(true));
+    Ok(SqliteStorage::new(writer, readers))
+}
+
+/// Connections live as long as the storage: each is a thread and a cache of pages.
+fn pool(options: SqliteOptions, size: u32) -> SqlitePoolOptions {
+    SqlitePoolOptions::new()
+        .max_connections(size)
+        .acquire_timeout(options.patience)
+        .idle_timeout(None)
+        .max_lifetime(None)
+        .test_before_acquire(false)
+}
+
+/// The file, before SQLite would create it with the process's mask; its `-wal` and `-shm` take over its mode.
+fn create(path: &Path) -> io::Result<()> {
+    if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+        DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
+    }
+    match OpenOptions::new().write(true).create_new(true).mode(0o600).open(path) {
+        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(error),
+        _ => Ok(()),
+    }
+}

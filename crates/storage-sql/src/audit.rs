@@ -12,9 +12,10 @@ use uuid::Uuid;
 use super::{
     SqlTransaction, Time,
     audit_filter::push_conditions,
+    audit_insert::Texts,
     column, page,
     subject::{subject, subject_text},
-    text::{fold, storable, storable_opt},
+    text::{fold, storable},
 };
 
 #[derive(sqlx::FromRow)]
@@ -71,69 +72,7 @@ fn outcome(text: &str) -> Result<Outcome> {
         .ok_or_else(|| column::inconsistent("audit_events", &format_args!("'{text}' is no outcome")))
 }
 
-/// An event's text, checked.
-struct Texts<'a> {
-    principal: &'a str,
-    action: &'a str,
-    target: &'a str,
-    server: Option<&'a str>,
-    arguments_hash: Option<&'a str>,
-    arguments: Option<&'a str>,
-    detail: Option<&'a str>,
-    request_id: Option<&'a str>,
-    address: Option<&'a str>,
-}
-
-impl<'a> TryFrom<&'a AuditEvent> for Texts<'a> {
-    type Error = StorageError;
-
-    fn try_from(event: &'a AuditEvent) -> Result<Self> {
-        Ok(Self {
-            principal: storable("audit.principal", &event.principal)?,
-            action: storable("audit.action", &event.action)?,
-            target: storable("audit.target", &event.target)?,
-            server: storable_opt("audit.server", event.server.as_deref())?,
-            arguments_hash: storable_opt("audit.arguments_hash", event.arguments_hash.as_deref())?,
-            arguments: storable_opt("audit.arguments", event.arguments.as_deref())?,
-            detail: storable_opt("audit.detail", event.detail.as_deref())?,
-            request_id: storable_opt("audit.request_id", event.request_id.as_deref())?,
-            address: storable_opt("audit.address", event.address.as_deref())?,
-        })
-    }
-}
-
 impl SqlTransaction {
-    async fn insert_event(&mut self, event: &AuditEvent, texts: Texts<'_>) -> Result<()> {
-        sqlx::query!(
-            "INSERT INTO audit_events (id, at, subject, principal, principal_search, action, target, server,
-                                       arguments_hash, arguments, outcome, detail, duration_us, source_us, bytes,
-                                       cached, request_id, address)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)",
-            event.id.0,
-            Time(event.at),
-            subject_text(event.subject),
-            texts.principal,
-            fold(texts.principal),
-            texts.action,
-            texts.target,
-            texts.server,
-            texts.arguments_hash,
-            texts.arguments,
-            event.outcome.as_str(),
-            texts.detail,
-            event.duration_us,
-            event.source_us,
-            event.bytes,
-            event.cached,
-            texts.request_id,
-            texts.address
-        )
-        .execute(self.connection())
-        .await
-        .map_err(|error| self.fail(error))?;
-        Ok(())
-    }
-
     /// The moment of an event, from which a page goes on.
     async fn event_at(&mut self, id: Uuid) -> Result<Option<Time>> {
         let at = sqlx::query_scalar!(r#"SELECT at AS "at!: Time" FROM audit_events WHERE id = $1"#, id);
@@ -144,11 +83,7 @@ impl SqlTransaction {
 #[async_trait]
 impl AuditRepository for SqlTransaction {
     async fn add(&mut self, events: &[AuditEvent]) -> Result<()> {
-        let texts = events.iter().map(Texts::try_from).collect::<Result<Vec<_>>>()?;
-        for (event, texts) in events.iter().zip(texts) {
-            self.insert_event(event, texts).await?;
-        }
-        Ok(())
+        self.insert_events(events).await
     }
 
     async fn complete(&mut self, event: &AuditEvent) -> Result<bool> {

@@ -1,4 +1,4 @@
-//! The one query that is put together at run time: an audit filter has eight optional conditions, and a statement that
+//! Conditions that are put together at run time: an audit filter has eight optional conditions, and a statement that
 //! spells them all (`$1 IS NULL OR …`) uses no index on SQLite.
 
 use puente_domain::audit::Outcome;

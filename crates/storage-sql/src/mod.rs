@@ -7,6 +7,7 @@
 
 mod audit;
 mod audit_filter;
+mod audit_insert;
 mod catalog;
 mod column;
 mod errors;

@@ -1,10 +1,15 @@
 //! Versions, small values and leases.
 
+use std::time::Duration;
+
 use async_trait::async_trait;
 use puente_storage::{Lease, Result, VersionRepository, Versioned};
 
 use super::{SqlTransaction, text::storable};
 use crate::dialect;
+
+/// A century: beyond it the databases' arithmetic could overflow.
+const LONGEST: Duration = Duration::from_hours(100 * 366 * 24);
 
 const fn name(what: Versioned) -> &'static str {
     match what {
@@ -51,7 +56,7 @@ impl VersionRepository for SqlTransaction {
     }
 
     async fn acquire(&mut self, lease: &Lease) -> Result<bool> {
-        let micros = i64::try_from(lease.ttl.as_micros()).unwrap_or(i64::MAX);
+        let micros = i64::try_from(lease.ttl.min(LONGEST).as_micros()).unwrap_or(i64::MAX);
         let (name, holder) = (storable("leases.name", &lease.name)?, storable("leases.holder", &lease.holder)?);
         let acquired = dialect::acquire_lease(self.connection(), name, holder, micros).await;
         acquired.map_err(|error| self.fail(error))

@@ -36,6 +36,8 @@ pub(crate) fn taken(error: &dyn DatabaseError) -> Option<&'static str> {
     let (_, columns) = error.message().rsplit_once(": ")?;
     match columns {
         "users.email" => Some("users.email"),
+        "refresh_tokens.hash" => Some("refresh_tokens.hash"),
+        "api_keys.hash" => Some("keys.hash"),
         "api_keys.name" => Some("keys.name"),
         "teams.name" => Some("teams.name"),
         "servers.name" => Some("servers.name"),

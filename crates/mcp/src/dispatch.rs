@@ -6,11 +6,7 @@ mod prompt;
 mod resource;
 mod tool;
 
-use crate::{
-    Handler, Inputs, ListRequest, McpError, Outcome, RequestContext,
-    envelope::Request,
-    reply::Frame,
-};
+use crate::{Handler, Inputs, ListRequest, McpError, Outcome, RequestContext, envelope::Request, reply::Frame};
 
 /// A request on its way to the handler.
 pub(crate) struct Dispatch<'a, H: Handler> {

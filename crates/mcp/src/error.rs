@@ -1,6 +1,15 @@
 //! Errors that travel as JSON-RPC errors.
 
-use rmcp::model::ErrorData;
+use rmcp::model::{ErrorCode, ErrorData};
+
+/// `HeaderMismatch` (2026-07-28, basic, "Error Codes").
+pub const HEADER_MISMATCH: i32 = -32020;
+/// `MissingRequiredClientCapability`.
+pub const MISSING_CAPABILITY: i32 = -32021;
+/// `UnsupportedProtocolVersion`.
+pub const UNSUPPORTED_VERSION: i32 = -32022;
+/// A rate or concurrency limit. Ours: outside of the range that JSON-RPC reserves.
+pub const LIMITED: i32 = -31429;
 
 /// A protocol error: what the client is told. It never carries a source chain; that goes to the log.
 ///
@@ -37,4 +46,12 @@ pub enum McpError {
     /// Anything else, as it goes on the wire.
     #[error("{}", .0.message)]
     Raw(ErrorData),
+}
+
+impl McpError {
+    /// A header does not say what the body says, or is missing (modern HTTP).
+    #[must_use]
+    pub fn header_mismatch(message: impl Into<String>) -> Self {
+        Self::Raw(ErrorData::new(ErrorCode(HEADER_MISMATCH), message.into(), None))
+    }
 }

@@ -21,6 +21,7 @@ pub mod logging;
 mod modern;
 pub mod outcome;
 mod outlet;
+pub mod param_headers;
 mod reply;
 mod service;
 mod sync;

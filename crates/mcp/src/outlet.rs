@@ -54,7 +54,7 @@ impl ProgressSink for CallSink {
     fn progress(&self, progress: f64, total: Option<f64>, message: Option<String>) {
         #[derive(Serialize)]
         #[serde(rename_all = "camelCase")]
-        struct Progress<'a> {
+        struct Params<'a> {
             progress_token: &'a RawValue,
             progress: f64,
             #[serde(skip_serializing_if = "Option::is_none")]
@@ -63,7 +63,7 @@ impl ProgressSink for CallSink {
             message: Option<String>,
         }
         if let Some(progress_token) = self.progress_token.as_deref() {
-            let params = Progress { progress_token, progress, total, message };
+            let params = Params { progress_token, progress, total, message };
             self.outlet.send(notification("notifications/progress", &params));
         }
     }

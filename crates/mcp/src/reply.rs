@@ -4,16 +4,11 @@ use rmcp::model::{ErrorCode, ErrorData, Implementation, JsonObject};
 use serde::Serialize;
 use serde_json::{json, value::RawValue};
 
-use crate::{Era, McpError, envelope::Id};
-
-/// `−32020 HeaderMismatch` (2026-07-28, basic, "Error Codes").
-pub const HEADER_MISMATCH: i32 = -32020;
-/// `−32021 MissingRequiredClientCapability`.
-pub const MISSING_CAPABILITY: i32 = -32021;
-/// `−32022 UnsupportedProtocolVersion`.
-pub const UNSUPPORTED_VERSION: i32 = -32022;
-/// A rate or concurrency limit. Ours: outside of the range that JSON-RPC reserves.
-pub const LIMITED: i32 = -31429;
+use crate::{
+    Era, McpError,
+    envelope::Id,
+    error::{LIMITED, MISSING_CAPABILITY},
+};
 
 /// What the era adds to every result.
 #[derive(Debug)]

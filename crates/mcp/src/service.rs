@@ -32,9 +32,9 @@ impl Default for Options {
             max_body: 4 * 1024 * 1024,
             keep_alive: Duration::from_secs(15),
             retry: Duration::from_secs(1),
-            state_ttl: Duration::from_secs(600),
-            input_timeout: Duration::from_secs(300),
-            session_idle: Duration::from_secs(1800),
+            state_ttl: Duration::from_mins(10),
+            input_timeout: Duration::from_mins(5),
+            session_idle: Duration::from_mins(30),
             max_sessions: 10_000,
         }
     }

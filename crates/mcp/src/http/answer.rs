@@ -9,7 +9,8 @@ use rmcp::model::{ErrorCode, ErrorData};
 
 use crate::{
     Era, McpError,
-    reply::{HEADER_MISMATCH, MISSING_CAPABILITY, UNSUPPORTED_VERSION, error_data, error_message},
+    error::{HEADER_MISMATCH, MISSING_CAPABILITY, UNSUPPORTED_VERSION},
+    reply::{error_data, error_message},
 };
 
 /// The header that names a legacy session.

@@ -45,8 +45,8 @@ impl<H: Handler> McpHttp<H> {
             let message = "the stream of this event id is gone; send `initialize` again";
             return Answer::refused(StatusCode::NOT_FOUND, None, -32600, message).into_response();
         };
-        let driver: Option<Driver> = (id == session.standalone.id)
-            .then(|| -> Driver { Box::pin(forward(service.clone(), session.clone())) });
+        let driver: Option<Driver> =
+            (id == session.standalone.id).then(|| -> Driver { Box::pin(forward(service.clone(), session.clone())) });
         let resumable = Some(Resumable { retry: service.options.retry, prime: session.peer.polls() });
         let style = Style { keep_alive: service.options.keep_alive, resumable };
         sse::response(stream.read(number), driver, style)

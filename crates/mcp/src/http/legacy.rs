@@ -6,7 +6,12 @@ use futures::future::join_all;
 use http::StatusCode;
 use tokio_util::sync::CancellationToken;
 
-use super::{accept, answer::{Answer, SESSION}, post::{Post, refuse}, session::Session};
+use super::{
+    accept,
+    answer::{Answer, SESSION},
+    post::{Post, refuse},
+    session::Session,
+};
 use crate::{
     Client, Era, Handler, InputMode, McpError, ProgressSink, RequestContext,
     envelope::{Message, Params, Request, scan_batch},
@@ -30,10 +35,7 @@ impl<H: Handler> Post<H> {
         match message {
             Message::Request(request) => {
                 self.exchange.attach(session.clone());
-                let outlet: Option<Arc<dyn Outlet>> = match self.exchange.streams {
-                    true => Some(self.exchange.stream.clone()),
-                    false => None,
-                };
+                let outlet = self.exchange.streams.then(|| -> Arc<dyn Outlet> { self.exchange.stream.clone() });
                 self.legacy_request(&session, request, outlet).await
             }
             other => {

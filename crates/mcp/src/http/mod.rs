@@ -18,10 +18,11 @@ mod stream;
 
 use std::sync::Arc;
 
-use axum::{body::Body, response::{IntoResponse, Response}};
+use axum::{
+    body::Body,
+    response::{IntoResponse, Response},
+};
 use http::{Method, StatusCode, header, request::Parts};
-
-pub(crate) use stream::single_line;
 
 use self::{answer::Answer, exchange::Exchange, sessions::Sessions};
 use crate::{Handler, handler::SessionStore, service::Service};
@@ -42,6 +43,7 @@ struct Inner<H: Handler> {
 
 impl<H: Handler> McpHttp<H> {
     /// An endpoint of `service`. Without a `store` legacy sessions live in this process only.
+    #[must_use]
     pub fn new(service: Arc<Service<H>>, store: Option<Arc<dyn SessionStore>>) -> Self {
         Self(Arc::new(Inner { service, sessions: Sessions::new(store) }))
     }

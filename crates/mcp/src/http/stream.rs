@@ -33,12 +33,20 @@ struct State {
     replay: bool,
     /// Whether the client comes back for the rest of a stream that ends early.
     polls: bool,
-    /// The last message was written.
-    ended: bool,
+    phase: Phase,
     /// Grows when the present reader must go: another took over, or the stream is to be polled.
     reader: u64,
-    /// The client is to come back for the rest (SEP-1699), even if nothing was sent yet.
-    detached: bool,
+}
+
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
+enum Phase {
+    /// More may follow.
+    #[default]
+    Open,
+    /// The reader is to end, and to come back for the rest (SEP-1699), even if nothing was sent yet.
+    Detached,
+    /// The last message was written.
+    Ended,
 }
 
 impl State {
@@ -84,18 +92,18 @@ impl EventStream {
 
     /// Nothing follows.
     pub(super) fn end(&self) {
-        lock(&self.state).ended = true;
+        lock(&self.state).phase = Phase::Ended;
         self.changed.notify_waiters();
     }
 
     /// Whether everything was written.
     pub(super) fn has_ended(&self) -> bool {
-        lock(&self.state).ended
+        lock(&self.state).phase == Phase::Ended
     }
 
     /// Waits until there is a reason to stream: a message, or the wish to be polled.
     pub(super) async fn opened(&self) {
-        self.when(|state| (state.detached || !state.events.is_empty()).then_some(())).await;
+        self.when(|state| (state.phase == Phase::Detached || !state.events.is_empty()).then_some(())).await;
     }
 
     /// Reads from the event after `last` on, or all that is kept. An earlier reader ends.
@@ -128,8 +136,8 @@ impl Outlet for EventStream {
 
     fn close(&self) {
         let mut state = lock(&self.state);
-        if state.polls {
-            state.detached = true;
+        if state.polls && state.phase == Phase::Open {
+            state.phase = Phase::Detached;
             drop(state);
             self.changed.notify_waiters();
         }
@@ -171,7 +179,14 @@ fn take(state: &mut State, token: u64, next: u64) -> Option<Option<(u64, Bytes)>
         let event = if state.replay { state.events.get(index).cloned() } else { state.pop() };
         return event.map(|event| Some((number, event)));
     }
-    if std::mem::take(&mut state.detached) || state.ended { Some(None) } else { None }
+    match state.phase {
+        Phase::Open => None,
+        Phase::Ended => Some(None),
+        Phase::Detached => {
+            state.phase = Phase::Open;
+            Some(None)
+        }
+    }
 }
 
 /// Raw JSON may have been written over several lines; SSE and stdio need one. Outside of strings a line break is a space

@@ -5,11 +5,7 @@ use std::collections::HashSet;
 
 use super::{FRAME, Peer};
 use crate::{
-    Era, LoggingLevel, McpError,
-    envelope::Request,
-    era::Revision,
-    handler::ServerIdentity,
-    modern::client_info,
+    Era, LoggingLevel, McpError, envelope::Request, era::Revision, handler::ServerIdentity, modern::client_info,
     reply::ResultWriter,
 };
 

@@ -8,12 +8,8 @@ use serde_json::Value;
 
 use super::{FRAME, Peer};
 use crate::{
-    Handler, InputRequired, Inputs, McpError, Outcome, RequestContext,
-    dispatch::Dispatch,
-    envelope::Request,
-    input::require_capabilities,
-    outlet::Outlet,
-    service::Service,
+    Handler, InputRequired, Inputs, McpError, Outcome, RequestContext, dispatch::Dispatch, envelope::Request,
+    input::require_capabilities, outlet::Outlet, service::Service,
 };
 
 /// How often one call may ask.

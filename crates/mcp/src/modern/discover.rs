@@ -3,8 +3,8 @@
 use rmcp::model::{JsonObject, ServerCapabilities, TASKS_EXTENSION_ID};
 
 use crate::{
-    era::Revision,
     envelope::Id,
+    era::Revision,
     handler::ServerIdentity,
     reply::{Frame, ResultWriter},
 };

@@ -9,7 +9,7 @@ use crate::{
     McpError,
     envelope::Request,
     era::{Era, Revision},
-    reply::{HEADER_MISMATCH, UNSUPPORTED_VERSION},
+    error::UNSUPPORTED_VERSION,
 };
 
 /// The header that names the revision.
@@ -28,7 +28,7 @@ pub(crate) fn check(headers: &HeaderMap, request: &Request<'_>, meta: &Meta) -> 
     let name = decode(&NAME, &required(headers, &NAME)?)?;
     match request.params.text(member)? {
         Some(body) => same(&NAME, &name, &body),
-        None => Err(mismatch(format!("{NAME} is `{name}`, but the body has no `{member}`"))),
+        None => Err(McpError::header_mismatch(format!("{NAME} is `{name}`, but the body has no `{member}`"))),
     }
 }
 
@@ -68,13 +68,15 @@ fn required(headers: &HeaderMap, name: &HeaderName) -> Result<String, McpError> 
     let mut values = headers.get_all(name).iter();
     match (values.next(), values.next()) {
         (Some(value), None) => Ok(text(name, value)?.to_owned()),
-        (None, _) => Err(mismatch(format!("the header {name} is missing"))),
-        (Some(_), Some(_)) => Err(mismatch(format!("the header {name} was given more than once"))),
+        (None, _) => Err(McpError::header_mismatch(format!("the header {name} is missing"))),
+        (Some(_), Some(_)) => Err(McpError::header_mismatch(format!("the header {name} was given more than once"))),
     }
 }
 
 fn text<'a>(name: &HeaderName, value: &'a HeaderValue) -> Result<&'a str, McpError> {
-    value.to_str().map_err(|_| mismatch(format!("the header {name} has characters outside of visible ASCII")))
+    value
+        .to_str()
+        .map_err(|_| McpError::header_mismatch(format!("the header {name} has characters outside of visible ASCII")))
 }
 
 /// Decodes `=?base64?…?=`.
@@ -85,16 +87,12 @@ fn decode(name: &HeaderName, value: &str) -> Result<String, McpError> {
     let bytes = BASE64_STANDARD.decode(encoded).ok();
     bytes
         .and_then(|bytes| String::from_utf8(bytes).ok())
-        .ok_or_else(|| mismatch(format!("the header {name} is no Base64 of UTF-8 text")))
+        .ok_or_else(|| McpError::header_mismatch(format!("the header {name} is no Base64 of UTF-8 text")))
 }
 
 fn same(name: &HeaderName, header: &str, body: &str) -> Result<(), McpError> {
     if header == body {
         return Ok(());
     }
-    Err(mismatch(format!("the header {name} says `{header}`, but the body says `{body}`")))
-}
-
-fn mismatch(message: String) -> McpError {
-    McpError::Raw(ErrorData::new(ErrorCode(HEADER_MISMATCH), message, None))
+    Err(McpError::header_mismatch(format!("the header {name} says `{header}`, but the body says `{body}`")))
 }

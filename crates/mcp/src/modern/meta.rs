@@ -5,11 +5,7 @@ use std::sync::{Arc, LazyLock};
 use rmcp::model::{ClientCapabilities, Implementation};
 use serde_json::value::RawValue;
 
-use crate::{
-    LoggingLevel, McpError,
-    envelope::Params,
-    outlet::CallSink,
-};
+use crate::{LoggingLevel, McpError, envelope::Params, outlet::CallSink};
 
 /// What a modern request says about its client.
 #[derive(Debug)]
@@ -84,7 +80,13 @@ fn is_traceparent(text: &str) -> bool {
         part.len() == length && part.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
     };
     let zero = |part: &str| part.bytes().all(|byte| byte == b'0');
-    hex(version, 2) && version != "ff" && hex(trace, 32) && !zero(trace) && hex(span, 16) && !zero(span) && hex(flags, 2)
+    hex(version, 2)
+        && version != "ff"
+        && hex(trace, 32)
+        && !zero(trace)
+        && hex(span, 16)
+        && !zero(span)
+        && hex(flags, 2)
 }
 
 #[cfg(test)]

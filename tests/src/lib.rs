@@ -1,1 +1,20 @@
-//! tests
+//! What the black-box tests share. They know Puente only from outside: its binary, its doors, its files.
+//!
+//! A test makes a [`Site`] (a data folder of its own), starts a [`Server`] on it, and talks to it over raw requests
+//! ([`Api`], [`Mcp`]) or lets an [official client](official) do it. Everything ends with the test, also when it fails.
+#![expect(clippy::missing_panics_doc, reason = "a test that cannot go on panics")]
+
+mod api;
+pub mod erp;
+mod mcp;
+pub mod official;
+mod server;
+mod site;
+mod stdio;
+pub mod tools;
+
+pub use api::{Answer, Api};
+pub use mcp::Mcp;
+pub use server::Server;
+pub use site::{ADMIN_EMAIL, ADMIN_PASSWORD, Run, Site};
+pub use stdio::Stdio;

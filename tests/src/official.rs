@@ -1,0 +1,9 @@
+//! Official MCP clients, run as their users run them.
+
+mod conformance;
+mod inspector;
+mod scripted;
+
+pub use conformance::{Verdict, conformance, scenario};
+pub use inspector::inspector;
+pub use scripted::{Language, Plan, Report};

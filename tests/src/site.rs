@@ -1,0 +1,176 @@
+//! A data folder with everything around it.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::{Command, Stdio},
+};
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+use crate::{Server, erp, tools};
+
+/// The first administrator of every [`Site`].
+pub const ADMIN_EMAIL: &str = "admin@example.com";
+/// See [`ADMIN_EMAIL`].
+pub const ADMIN_PASSWORD: &str = "correct horse battery staple";
+
+/// A folder for one test: Puente's data, a sample ERP, a home. Deleted at the end.
+pub struct Site {
+    folder: TempDir,
+    settings: Vec<(String, String)>,
+}
+
+/// How a command ended.
+#[derive(Debug)]
+pub struct Run {
+    /// The exit code; -1 after a signal.
+    pub code: i32,
+    /// What it printed.
+    pub stdout: String,
+    /// What it complained about.
+    pub stderr: String,
+}
+
+impl Site {
+    /// An empty data folder.
+    #[must_use]
+    pub fn empty() -> Self {
+        Self { folder: TempDir::new().expect("a temporary folder"), settings: Vec::new() }
+    }
+
+    /// A data folder with the sample catalog on a sample ERP.
+    #[must_use]
+    pub fn with_sample() -> Self {
+        let site = Self::empty();
+        erp::copy_to(&site.erp());
+        let catalog = tools::root().join("examples/expenses/catalog.yaml");
+        site.puente(&["apply", "-f", catalog.to_str().expect("UTF-8")]).expect_success();
+        site
+    }
+
+    /// Gives every later command a setting.
+    #[must_use]
+    pub fn setting(mut self, name: &str, value: &str) -> Self {
+        self.settings.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
+    /// The folder around everything.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// `DATA_DIR`.
+    #[must_use]
+    pub fn data(&self) -> PathBuf {
+        self.path().join("data")
+    }
+
+    /// The sample ERP's database.
+    #[must_use]
+    pub fn erp(&self) -> PathBuf {
+        self.path().join("erp.sqlite")
+    }
+
+    /// The environment of every command: nothing of the machine's but its `PATH`.
+    #[must_use]
+    pub fn environment(&self) -> Vec<(String, String)> {
+        let text = |path: PathBuf| path.to_str().expect("UTF-8").to_owned();
+        let mut all = vec![
+            ("PATH".to_owned(), std::env::var("PATH").unwrap_or_default()),
+            ("HOME".to_owned(), text(self.path().to_owned())),
+            ("DATA_DIR".to_owned(), text(self.data())),
+            ("HOST".to_owned(), "127.0.0.1".to_owned()),
+            ("PORT".to_owned(), "0".to_owned()),
+            ("SHUTDOWN_DELAY".to_owned(), "0s".to_owned()),
+            ("ADMIN_EMAIL".to_owned(), ADMIN_EMAIL.to_owned()),
+            ("ADMIN_PASSWORD".to_owned(), ADMIN_PASSWORD.to_owned()),
+            ("SOURCE_ERP_URL".to_owned(), format!("sqlite:{}", text(self.erp()))),
+        ];
+        all.extend(self.settings.iter().cloned());
+        all
+    }
+
+    /// `puente ARGUMENTS`, ready to start.
+    #[must_use]
+    pub fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(tools::puente());
+        command.args(arguments).current_dir(self.path()).env_clear().envs(self.environment()).stdin(Stdio::null());
+        command
+    }
+
+    /// Runs `puente ARGUMENTS`.
+    #[must_use]
+    pub fn puente(&self, arguments: &[&str]) -> Run {
+        Run::of(self.command(arguments))
+    }
+
+    /// Makes an API key and returns it. `arguments` are those of `puente key create`.
+    #[must_use]
+    pub fn key(&self, name: &str, arguments: &[&str]) -> String {
+        let all = [&["key", "create", name, "--json"], arguments].concat();
+        let answer = self.puente(&all).json();
+        answer["key"].as_str().unwrap_or_else(|| panic!("no key in {answer}")).to_owned()
+    }
+
+    /// Writes a file into the folder, and returns its path.
+    #[must_use]
+    pub fn write(&self, name: &str, content: &str) -> String {
+        let path = self.path().join(name);
+        fs::write(&path, content).expect("the folder is writable");
+        path.to_str().expect("UTF-8").to_owned()
+    }
+
+    /// Starts `puente serve` and waits until it is ready.
+    pub async fn serve(&self) -> Server {
+        Server::start(self).await
+    }
+}
+
+impl Run {
+    /// Runs a command to its end.
+    #[must_use]
+    pub fn of(mut command: Command) -> Self {
+        let output = command.output().unwrap_or_else(|error| panic!("{command:?}: {error}"));
+        Self {
+            code: output.status.code().unwrap_or(-1),
+            stdout: String::from_utf8(output.stdout).expect("UTF-8"),
+            stderr: String::from_utf8(output.stderr).expect("UTF-8"),
+        }
+    }
+
+    /// Fails the test unless the command succeeded.
+    #[track_caller]
+    #[must_use = "use it, or call expect_success"]
+    pub fn success(self) -> Self {
+        assert_eq!(self.code, 0, "the command failed\nstdout: {}\nstderr: {}", self.stdout, self.stderr);
+        self
+    }
+
+    /// Fails the test unless the command succeeded.
+    #[track_caller]
+    pub fn expect_success(self) {
+        let _ = self.success();
+    }
+
+    /// What a successful command printed, as JSON.
+    #[track_caller]
+    #[must_use]
+    pub fn json(self) -> Value {
+        let run = self.success();
+        serde_json::from_str(&run.stdout).unwrap_or_else(|error| panic!("{error} in: {}", run.stdout))
+    }
+
+    /// Fails the test unless the command failed with `code` and a message that contains all `words`.
+    #[track_caller]
+    pub fn expect_failure(&self, code: i32, words: &[&str]) {
+        assert_eq!(self.code, code, "stdout: {}\nstderr: {}", self.stdout, self.stderr);
+        for word in words {
+            assert!(self.stderr.contains(word), "no '{word}' in: {}", self.stderr);
+        }
+        assert!(!self.stderr.contains("panicked"), "{}", self.stderr);
+    }
+}

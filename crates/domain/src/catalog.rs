@@ -1,5 +1,7 @@
 //! The catalog as rows: sources and what they offer. The file form is `puente_gateway::catalog::file`.
 
+use std::str::FromStr;
+
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -20,6 +22,9 @@ pub enum SourceKind {
 }
 
 impl SourceKind {
+    /// Every kind.
+    pub const ALL: [Self; 4] = [Self::Sql, Self::Http, Self::Mcp, Self::Files];
+
     /// The kind as it is written in catalogs and the database.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
@@ -29,6 +34,19 @@ impl SourceKind {
             Self::Mcp => "mcp",
             Self::Files => "files",
         }
+    }
+}
+
+/// A text that names no [`SourceKind`].
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("'{0}' is no type of source; types are sql, http, mcp and files")]
+pub struct UnknownKind(pub String);
+
+impl FromStr for SourceKind {
+    type Err = UnknownKind;
+
+    fn from_str(text: &str) -> Result<Self, UnknownKind> {
+        Self::ALL.into_iter().find(|kind| kind.as_str() == text).ok_or_else(|| UnknownKind(text.to_owned()))
     }
 }
 

@@ -8,7 +8,7 @@ use puente_domain::{Clock, catalog::SourceKind};
 use puente_sources::{Connector, Egress};
 use puente_storage::Storage;
 
-use crate::{Settings, audit::Trail};
+use crate::{Settings, audit::Trail, identity::Identity};
 
 /// What a gateway is made of; `puente-app` puts it together.
 pub struct Parts {
@@ -42,6 +42,7 @@ pub struct Gateway {
     pub(crate) settings: Settings,
     pub(crate) bus: Bus,
     pub(crate) trail: Trail,
+    pub(crate) identity: Identity,
 }
 
 impl Gateway {
@@ -52,6 +53,7 @@ impl Gateway {
         Arc::new(Self {
             bus: Bus::new(puente_bus::Memory::default()),
             trail,
+            identity: Identity::default(),
             storage: parts.storage,
             clock: parts.clock,
             vault: parts.vault,

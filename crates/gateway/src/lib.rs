@@ -7,10 +7,12 @@
 //! - [`audit`]: the trail of all of it.
 //! - [`admin`]: users, keys, teams, virtual servers, grants, secrets: one operation a file.
 
+pub mod admin;
 pub mod audit;
 mod changed;
 mod error;
 mod gateway;
+pub mod identity;
 pub mod policy;
 mod settings;
 

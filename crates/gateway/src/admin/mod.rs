@@ -1,0 +1,14 @@
+//! The administration: users, keys, teams, virtual servers, grants, secrets. One operation a file.
+//!
+//! Every operation asks [`policy::decide`](crate::policy::decide) first; a refusal is recorded. An edit is one
+//! transaction that counts the version of the rights or of the catalog up, and holds its own row of the audit trail:
+//! no edit without its row, no row without its edit.
+
+mod edit;
+pub mod grants;
+pub mod keys;
+mod refer;
+pub mod secrets;
+pub mod servers;
+pub mod teams;
+pub mod users;

@@ -1,0 +1,11 @@
+//! Virtual servers: curated parts of the catalog.
+
+mod check;
+mod create;
+mod delete;
+mod get;
+mod list;
+mod update;
+
+pub use create::NewServer;
+pub use update::ServerChanges;

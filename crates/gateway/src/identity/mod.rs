@@ -1,0 +1,52 @@
+//! Who a token belongs to; sign-in, refresh, sign-out.
+//!
+//! - `authenticate`: from a bearer token to a principal, remembered for a second;
+//! - `sign_in`, `refresh`, `sign_out`: the life of a family of tokens;
+//! - `throttle`: what keeps passwords from being guessed;
+//! - `bootstrap`: the first administrator; `operator`: whoever runs the command line.
+
+mod authenticate;
+mod bootstrap;
+mod operator;
+mod principal;
+mod refresh;
+mod remembered;
+mod sign_in;
+mod sign_out;
+mod throttle;
+mod tokens;
+
+pub use bootstrap::FirstAdmin;
+pub use tokens::TokenPair;
+
+use puente_domain::{KeyId, Timestamp};
+use remembered::Remembered;
+use throttle::Throttle;
+
+/// What a process remembers about callers. All of it is bounded, and none of it outlives the process.
+pub(crate) struct Identity {
+    known: Remembered,
+    networks: Throttle<throttle::Network>,
+    /// E-mail addresses without an account, so that they are locked as those with one are.
+    strangers: Throttle<[u8; 32]>,
+    /// When this process last wrote down the use of a key.
+    touched: moka::sync::Cache<KeyId, Timestamp>,
+}
+
+impl Identity {
+    /// Forgets who was authenticated, so that a change of rights acts at once in this process.
+    pub(crate) fn forget(&self) {
+        self.known.forget();
+    }
+}
+
+impl Default for Identity {
+    fn default() -> Self {
+        Self {
+            known: Remembered::default(),
+            networks: Throttle::new(throttle::FREE_PER_NETWORK),
+            strangers: Throttle::new(throttle::FREE_PER_ACCOUNT),
+            touched: moka::sync::Cache::new(100_000),
+        }
+    }
+}

@@ -1,0 +1,114 @@
+//! E-mail and password for a pair of tokens.
+
+use puente_auth::sha256;
+use puente_domain::{FamilyId, Timestamp, audit::Outcome, user::User};
+use puente_storage::Transaction;
+use secrecy::SecretString;
+
+use super::{
+    throttle::{FREE_PER_ACCOUNT, Network, locked_until, wait},
+    tokens::{TokenPair, acting},
+};
+use crate::{Actor, Error, Gateway, Result};
+
+const ACTION: &str = "auth/token";
+/// The same for every reason, so that it does not tell which accounts exist.
+const WRONG: Error = Error::Unauthenticated("wrong e-mail address or password");
+
+impl Gateway {
+    /// Signs a person in. `visitor` is the anonymous caller, with the address it calls from.
+    ///
+    /// After [five](FREE_PER_ACCOUNT) wrong passwords in a row the account is locked, after thirty from one network that
+    /// is, for 30 s at first and twice as long each time: [`Error::Limited`]. The password is checked first and the
+    /// answer decided afterwards, under the lock of the write transaction: guesses in parallel learn no more.
+    pub async fn sign_in(&self, visitor: &Actor, email: &str, password: SecretString) -> Result<TokenPair> {
+        let email = email.trim().to_lowercase();
+        let stranger = sha256(&email);
+        self.refuse_if_locked(self.network_lock(visitor))?;
+        let user = self.storage.read().await?.users().find(&email).await?;
+        self.refuse_if_locked(match &user {
+            Some(user) => user.locked_until,
+            None => self.identity.strangers.locked_until(&stranger),
+        })?;
+
+        let stored = user.as_ref().and_then(|user| user.password_hash.as_deref());
+        let right = self.passwords.verify(password, stored).await.map_err(|error| {
+            tracing::error!(error = &error as &dyn std::error::Error, "a password could not be checked");
+            WRONG
+        })?;
+        let Some(user) = user else {
+            self.identity.strangers.fail(stranger, self.clock.now());
+            return self.wrong(visitor, "no such account").await;
+        };
+        self.decide_sign_in(visitor, user, right).await
+    }
+
+    async fn decide_sign_in(&self, visitor: &Actor, checked: User, right: bool) -> Result<TokenPair> {
+        let now = self.clock.now();
+        let mut transaction = self.storage.write().await?;
+        let user = transaction.users().get(checked.id).await?.ok_or(WRONG)?;
+        self.refuse_if_locked(user.locked_until)?;
+        if !right || user.password_hash != checked.password_hash {
+            let failures = user.failed_logins.saturating_add(1);
+            let until = locked_until(failures, FREE_PER_ACCOUNT, now);
+            transaction.users().set_login_failures(user.id, failures, until).await?;
+            transaction.save().await?;
+            let detail =
+                until.map_or_else(|| "wrong password".to_owned(), |end| format!("wrong password; locked until {end}"));
+            return self.wrong_for(visitor, &user, detail).await;
+        }
+        if user.disabled_at.is_some() {
+            transaction.cancel().await?;
+            return self.wrong_for(visitor, &user, "the account is disabled".to_owned()).await;
+        }
+        self.welcome(visitor, transaction, &user, now).await
+    }
+
+    async fn welcome(
+        &self,
+        visitor: &Actor,
+        mut transaction: Box<dyn Transaction>,
+        user: &User,
+        now: Timestamp,
+    ) -> Result<TokenPair> {
+        if user.failed_logins > 0 || user.locked_until.is_some() {
+            transaction.users().set_login_failures(user.id, 0, None).await?;
+        }
+        let pair = self.next_pair(transaction.as_mut(), user.id, FamilyId::new(), now).await?;
+        let actor = acting(transaction.as_mut(), visitor, user).await?;
+        let event = self.event(&actor, ACTION, &user.id.to_string(), Outcome::Ok, None);
+        transaction.audit().add(&[event]).await?;
+        transaction.save().await?;
+        Ok(pair)
+    }
+
+    fn network_lock(&self, visitor: &Actor) -> Option<Timestamp> {
+        self.identity.networks.locked_until(&Network::from(visitor.address?))
+    }
+
+    fn refuse_if_locked(&self, until: Option<Timestamp>) -> Result<()> {
+        match wait(until, self.clock.now()) {
+            Some(retry_after_secs) => Err(Error::Limited { retry_after_secs }),
+            None => Ok(()),
+        }
+    }
+
+    async fn wrong_for(&self, visitor: &Actor, user: &User, detail: String) -> Result<TokenPair> {
+        self.count_for_network(visitor);
+        self.record(visitor, ACTION, &user.id.to_string(), Outcome::Refused, Some(detail)).await;
+        Err(WRONG)
+    }
+
+    /// The audit trail does not get the address that was tried: people type passwords there, too.
+    async fn wrong(&self, visitor: &Actor, detail: &str) -> Result<TokenPair> {
+        self.count_for_network(visitor);
+        self.record(visitor, ACTION, "", Outcome::Refused, Some(detail.to_owned())).await;
+        Err(WRONG)
+    }
+
+    fn count_for_network(&self, visitor: &Actor) {
+        if let Some(address) = visitor.address {
+            self.identity.networks.fail(address.into(), self.clock.now());
+        }
+    }
+}

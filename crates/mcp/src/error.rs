@@ -54,4 +54,10 @@ impl McpError {
     pub fn header_mismatch(message: impl Into<String>) -> Self {
         Self::Raw(ErrorData::new(ErrorCode(HEADER_MISMATCH), message.into(), None))
     }
+
+    /// The error as it goes on the wire of `era`.
+    #[must_use]
+    pub fn into_data(self, era: crate::Era) -> ErrorData {
+        crate::reply::error_data(self, era)
+    }
 }

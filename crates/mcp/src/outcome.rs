@@ -83,6 +83,24 @@ impl ToolResult {
         Self { is_error: true, ..Self::text(message) }
     }
 
+    /// The result as `CallToolResult` of 2026-07-28, for where it is kept as JSON: a task's result.
+    #[must_use]
+    pub fn into_object(self) -> JsonObject {
+        let mut object = JsonObject::new();
+        object.insert("resultType".to_owned(), "complete".into());
+        object.insert("content".to_owned(), serde_json::to_value(self.content).unwrap_or_default());
+        if let Some(structured) = self.structured {
+            object.insert("structuredContent".to_owned(), serde_json::from_str(structured.get()).unwrap_or_default());
+        }
+        if self.is_error {
+            object.insert("isError".to_owned(), true.into());
+        }
+        if let Some(meta) = self.meta {
+            object.insert("_meta".to_owned(), meta.into());
+        }
+        object
+    }
+
     /// A structured result: as `structuredContent`, and the same JSON as text for clients that read only that.
     #[must_use]
     pub fn structured(json: Box<RawValue>) -> Self {

@@ -1,1 +1,7 @@
-//! test-support
+//! What Puente's tests share.
+//!
+//! [`source::TestSource`] offers everything that the official MCP conformance suite asks a server for. [`host`] serves
+//! sources over HTTP without the gateway: no users, no limits, no audit.
+
+pub mod host;
+pub mod source;

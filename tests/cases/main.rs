@@ -1,1 +1,12 @@
-//! x
+//! Black-box tests: one module a concern, all in one binary, so that it is linked once.
+#![expect(clippy::unwrap_used, reason = "a test fails that way")]
+
+mod bad_days;
+// mod clients;
+// mod conformance;
+mod connect;
+mod crash;
+mod documents;
+mod doors;
+mod first_run;
+mod stdio;

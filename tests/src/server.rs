@@ -27,9 +27,14 @@ pub struct Server {
 
 impl Server {
     pub(crate) async fn start(site: &Site) -> Self {
+        Self::start_by(site, site.command(&["serve"])).await
+    }
+
+    /// Starts the server by a command of the test's own.
+    pub async fn start_by(site: &Site, command: std::process::Command) -> Self {
         let log = site.path().join("serve.log");
         let file = File::options().create(true).append(true).open(&log).expect("the folder is writable");
-        let mut child = Command::from(site.command(&["serve"]))
+        let mut child = Command::from(command)
             .stdout(file.try_clone().expect("a second handle"))
             .stderr(file)
             .stdin(Stdio::null())
@@ -128,8 +133,7 @@ async fn address(site: &Site, child: &mut Child, log: &PathBuf) -> String {
     loop {
         let said = fs::read(&path).ok().and_then(|bytes| serde_json::from_slice::<Value>(&bytes).ok());
         if let Some(said) = said.filter(|said| said["pid"].as_u64() == child.id().map(u64::from)) {
-            let address = said["address"].as_str().expect("an address");
-            return format!("http://{address}");
+            return said["url"].as_str().expect("an address").to_owned();
         }
         if let Some(status) = child.try_wait().expect("it can be asked") {
             panic!("the server ended with {status}:\n{}", fs::read_to_string(log).unwrap_or_default());

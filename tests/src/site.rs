@@ -6,6 +6,7 @@ use std::{
     process::{Command, Stdio},
 };
 
+use rusqlite::Connection;
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -15,6 +16,15 @@ use crate::{Server, erp, tools};
 pub const ADMIN_EMAIL: &str = "admin@example.com";
 /// See [`ADMIN_EMAIL`].
 pub const ADMIN_PASSWORD: &str = "correct horse battery staple";
+
+/// Exit code: the operation failed.
+pub const FAILED: i32 = 1;
+/// Exit code: a setting is missing or wrong.
+pub const CONFIGURATION: i32 = 3;
+/// Exit code: the input of the command is wrong.
+pub const REFUSED_INPUT: i32 = 1;
+/// Exit code: there is none, or it is refused.
+pub const UNAUTHENTICATED: i32 = 4;
 
 /// A folder for one test: Puente's data, a sample ERP, a home. Deleted at the end.
 pub struct Site {
@@ -50,6 +60,19 @@ impl Site {
         site
     }
 
+    /// A data folder with `catalogs/notes.yaml` on an empty table of notes.
+    #[must_use]
+    pub fn with_notes() -> Self {
+        let site = Self::empty();
+        let notes = Connection::open(site.notes()).expect("a database");
+        notes.execute_batch("CREATE TABLE notes (id INTEGER PRIMARY KEY, marker TEXT NOT NULL)").expect("a table");
+        let url = format!("sqlite:{}", site.notes().display());
+        let site = site.setting("SOURCE_NOTES_URL", &url);
+        let catalog = tools::root().join("tests/catalogs/notes.yaml");
+        site.puente(&["apply", "-f", catalog.to_str().expect("UTF-8")]).expect_success();
+        site
+    }
+
     /// Gives every later command a setting.
     #[must_use]
     pub fn setting(mut self, name: &str, value: &str) -> Self {
@@ -73,6 +96,12 @@ impl Site {
     #[must_use]
     pub fn erp(&self) -> PathBuf {
         self.path().join("erp.sqlite")
+    }
+
+    /// The database of [`Site::with_notes`].
+    #[must_use]
+    pub fn notes(&self) -> PathBuf {
+        self.path().join("notes.sqlite")
     }
 
     /// The environment of every command: nothing of the machine's but its `PATH`.
@@ -114,6 +143,14 @@ impl Site {
         let all = [&["key", "create", name, "--json"], arguments].concat();
         let answer = self.puente(&all).json();
         answer["key"].as_str().unwrap_or_else(|| panic!("no key in {answer}")).to_owned()
+    }
+
+    /// Makes a user whose password nobody needs.
+    pub fn user(&self, email: &str, role: &str) {
+        let mut command = self.command(&["user", "add", email, "--role", role]);
+        let password = self.write("password.txt", "a password that nobody needs\n");
+        command.stdin(fs::File::open(password).expect("just written"));
+        Run::of(command).expect_success();
     }
 
     /// Writes a file into the folder, and returns its path.

@@ -23,6 +23,12 @@ impl Stdio {
     pub fn start(site: &Site, key: &str, arguments: &[&str]) -> Self {
         let mut command = site.command(&[&["stdio"], arguments].concat());
         command.env("PUENTE_API_KEY", key);
+        Self::start_by(command)
+    }
+
+    /// Starts it by a command of the test's own.
+    #[must_use]
+    pub fn start_by(command: std::process::Command) -> Self {
         let mut child = Command::from(command)
             .stdin(Pipe::piped())
             .stdout(Pipe::piped())

@@ -60,10 +60,13 @@ fn read(folder: &Path) -> Vec<Verdict> {
     verdicts
 }
 
+/// `folder` is `server-SCENARIO-2026-11-24T05-32-53-472Z`.
 fn verdict(folder: &str, checks: &[Value]) -> Verdict {
+    const TIME: usize = "-2026-11-24T05-32-53-472Z".len();
+    let scenario = folder.strip_prefix("server-").and_then(|name| name.get(..name.len() - TIME)).expect("a scenario");
     let with = |status: &'static str| checks.iter().filter(move |check| check["status"] == status);
     Verdict {
-        scenario: folder.to_owned(),
+        scenario: scenario.to_owned(),
         passed: with("SUCCESS").count(),
         failures: with("FAILURE").map(|check| format!("{}: {}", check["id"], check["errorMessage"])).collect(),
     }

@@ -1,0 +1,67 @@
+//! Catalog files that must not be applied.
+
+use puente_tests::{REFUSED_INPUT, Site};
+
+/// Applies a file that is wrong: the message must contain all words, and the catalog stays what it was.
+fn assert_refused(yaml: &str, words: &[&str]) {
+    let site = Site::with_notes();
+    let before = site.puente(&["export"]).success().stdout;
+    let file = site.write("wrong.yaml", yaml);
+    site.puente(&["apply", "-f", &file]).expect_failure(REFUSED_INPUT, words);
+    assert_eq!(site.puente(&["export"]).success().stdout, before);
+}
+
+fn source_with(tools: &str) -> String {
+    format!("sources:\n  - name: other\n    type: sql\n    url: ${{env:SOURCE_NOTES_URL}}\n    tools:\n{tools}")
+}
+
+#[test]
+fn unreadable_yaml() {
+    assert_refused("sources:\n  - name: [erp\n", &["wrong.yaml", "line 3"]);
+    assert_refused("sources:\n\t- name: erp\n", &["line 2", "column 1"]);
+}
+
+#[test]
+fn no_such_file() {
+    Site::empty().puente(&["apply", "-f", "nowhere.yaml"]).expect_failure(REFUSED_INPUT, &["nowhere.yaml"]);
+}
+
+#[test]
+fn unknown_field() {
+    let tool = "      - {name: a, description: A, sql: SELECT 1 AS one, descripton: typo}\n";
+    assert_refused(&source_with(tool), &["sources[0].tools[0]", "descripton"]);
+    assert_refused("sorces: []\n", &["sorces"]);
+}
+
+#[test]
+fn duplicate_or_illegal_tool_name() {
+    let twice = "      - {name: a, description: A, sql: SELECT 1 AS one}\n".repeat(2);
+    assert_refused(&source_with(&twice), &["sources[0].tools[1]", "'a'"]);
+    let illegal = "      - {name: 'drop table', description: A, sql: SELECT 1 AS one}\n";
+    assert_refused(&source_with(illegal), &["sources[0].tools[0].name", "drop table"]);
+}
+
+#[test]
+fn sql_that_does_not_prepare() {
+    let tool = "      - {name: a, description: A, sql: SELECT nothing FROM notes}\n";
+    assert_refused(&source_with(tool), &["sources[0].tools[0]", "no such column: nothing"]);
+}
+
+#[test]
+fn two_tools_that_clients_would_see_under_one_name() {
+    let catalog = source_with("      - {name: list_notes, description: A, sql: SELECT 1 AS one}\n")
+        + "servers:\n  - {name: both, include: [notes.list_notes, other.list_notes], prefix: false}\n";
+    assert_refused(&catalog, &["servers[0]", "list_notes"]);
+}
+
+#[test]
+fn a_cache_on_a_writing_tool() {
+    let tool = "      - {name: a, description: A, sql: DELETE FROM notes, writes: true, cache: {ttl: 1m}}\n";
+    assert_refused(&source_with(tool), &["sources[0].tools[0]", "cache"]);
+}
+
+#[test]
+fn a_variable_that_a_catalog_may_not_name() {
+    let catalog = "sources:\n  - {name: other, type: sql, url: '${env:JWT_SECRET_KEY}', tools: []}\n";
+    assert_refused(catalog, &["sources[0].url", "JWT_SECRET_KEY", "PUENTE_ENV_ALLOW"]);
+}

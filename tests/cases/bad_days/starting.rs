@@ -1,0 +1,62 @@
+//! A `puente serve` that must not start.
+
+use std::net::TcpListener;
+
+use puente_tests::{CONFIGURATION, FAILED, Site};
+use rusqlite::Connection;
+
+#[test]
+fn the_port_is_in_use() {
+    let holder = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = holder.local_addr().unwrap().port().to_string();
+    let site = Site::empty().setting("PORT", &port);
+    site.puente(&["serve"]).expect_failure(FAILED, &[&port, "in use"]);
+}
+
+#[tokio::test]
+async fn the_data_folder_is_in_use() {
+    let site = Site::empty();
+    let server = site.serve().await;
+    site.puente(&["serve"]).expect_failure(FAILED, &["in use", &server.pid().to_string()]);
+    // Other commands work beside a server.
+    site.puente(&["export"]).expect_success();
+    assert_eq!(server.stop().await.code(), Some(0));
+}
+
+#[tokio::test]
+async fn the_schema_is_too_new() {
+    let site = Site::empty();
+    site.serve().await.stop().await;
+    let database = Connection::open(site.data().join("puente.db")).unwrap();
+    let next = "INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time)
+                SELECT 9999, 'from the future', success, checksum, execution_time FROM _sqlx_migrations LIMIT 1";
+    assert_eq!(database.execute(next, []).unwrap(), 1);
+    drop(database);
+    site.puente(&["serve"]).expect_failure(FAILED, &["9999", "newer"]);
+}
+
+#[tokio::test]
+async fn the_encryption_key_is_wrong() {
+    let site = Site::empty().setting("ENCRYPTION_KEY", &"a".repeat(48));
+    let mut command = site.command(&["secret", "set", "erp_password"]);
+    let file = site.write("secret.txt", "hunter2\n");
+    command.stdin(std::fs::File::open(file).unwrap());
+    puente_tests::Run::of(command).expect_success();
+    let site = site.setting("ENCRYPTION_KEY", &"b".repeat(48));
+    site.puente(&["serve"]).expect_failure(CONFIGURATION, &["ENCRYPTION_KEY"]);
+}
+
+#[test]
+fn settings_are_wrong() {
+    let site = Site::empty().setting("PORT", "eighty").setting("AUDIT_RETENTION", "soon");
+    // All problems at once.
+    site.puente(&["serve"]).expect_failure(CONFIGURATION, &["PORT", "AUDIT_RETENTION"]);
+}
+
+#[test]
+fn production_refuses_secrets_that_everyone_knows() {
+    let site = Site::empty().setting("ENVIRONMENT", "production").setting("JWT_SECRET_KEY", "changeme");
+    let run = site.puente(&["serve"]);
+    run.expect_failure(CONFIGURATION, &["JWT_SECRET_KEY"]);
+    assert!(!run.stderr.contains("changeme"), "{}", run.stderr);
+}

@@ -1,0 +1,38 @@
+//! The callers of the tables.
+
+use std::collections::BTreeMap;
+
+use puente_tests::Site;
+
+/// A site on notes with everyone of the tables, and their keys by name.
+pub(super) fn assemble() -> (Site, BTreeMap<&'static str, String>) {
+    let site = Site::with_notes();
+    site.puente(&["team", "create", "auditors"]).expect_success();
+    for (user, role) in [("member", "member"), ("auditor", "member"), ("editor", "editor"), ("admin", "admin")] {
+        site.user(&email(user), role);
+    }
+    site.puente(&["team", "join", "auditors", &email("auditor")]).expect_success();
+    let mut keys = BTreeMap::from([("nobody", String::new())]);
+    for (name, owner, scopes) in [
+        ("member", "member", ""),
+        ("auditor", "auditor", ""),
+        ("editor", "editor", ""),
+        ("admin", "admin", ""),
+        ("reader", "member", "mcp:read"),
+        ("api", "admin", "api"),
+        ("api-reader", "admin", "api:read"),
+        ("confined", "auditor", "server:auditors"),
+    ] {
+        let owner = email(owner);
+        let mut arguments = vec!["--owner", owner.as_str()];
+        if !scopes.is_empty() {
+            arguments.extend(["--scope", scopes]);
+        }
+        keys.insert(name, site.key(name, &arguments));
+    }
+    (site, keys)
+}
+
+pub(super) fn email(user: &str) -> String {
+    format!("{user}@example.com")
+}

@@ -1,0 +1,61 @@
+//! `make run`: the first time it makes everything and prints the secrets, the second time it goes on and prints none.
+
+use std::process::Stdio;
+
+use puente_tests::{Api, Mcp, Site, tools};
+use tokio::{
+    io::{AsyncBufReadExt, BufReader},
+    process::{Child, Command},
+};
+
+/// What `make run` runs, on the built binary and as a newcomer has it: nothing is set but the folder and the port.
+struct FirstRun {
+    _child: Child,
+    url: String,
+    printed: String,
+}
+
+impl FirstRun {
+    async fn start(site: &Site) -> Self {
+        let mut command = Command::new(tools::root().join("scripts/run.sh"));
+        command.arg(tools::puente()).env_clear();
+        for (name, value) in site.environment() {
+            if ["PATH", "HOME", "DATA_DIR", "PORT"].contains(&name.as_str()) {
+                command.env(name, value);
+            }
+        }
+        let pipes = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::inherit());
+        let mut child = pipes.kill_on_drop(true).spawn().unwrap();
+        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        let mut printed = String::new();
+        while let Some(line) = lines.next_line().await.unwrap() {
+            printed += &line;
+            printed.push('\n');
+            let word = line.split_whitespace().find(|word| word.starts_with("http://127.0.0.1:"));
+            let url = word.map(|word| word.trim_end_matches(['/', '.', ',']).to_owned());
+            if let Some(url) = url {
+                return Self { _child: child, url, printed };
+            }
+        }
+        panic!("no address in: {printed}");
+    }
+}
+
+/// The word of the output that starts like this.
+fn word<'a>(printed: &'a str, start: &str) -> Option<&'a str> {
+    printed.split_whitespace().find(|word| word.starts_with(start))
+}
+
+#[tokio::test]
+async fn secrets_are_printed_once_and_they_work() {
+    let site = Site::empty();
+    let first = FirstRun::start(&site).await;
+    let key = word(&first.printed, "pk_").expect("an agent's key");
+    assert!(Mcp::new(&format!("{}/mcp", first.url), key).tool_names().await.len() >= 5);
+    assert!(first.printed.contains("admin@localhost"), "{}", first.printed);
+    drop(first);
+
+    let second = FirstRun::start(&site).await;
+    assert_eq!(word(&second.printed, "pk_"), None, "{}", second.printed);
+    assert_eq!(Api::anonymous(&second.url).get("/health/ready").await.status, 200);
+}

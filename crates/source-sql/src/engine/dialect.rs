@@ -1,0 +1,96 @@
+//! The three dialects of SQL, and how each writes a typed placeholder.
+
+use std::fmt::Write;
+
+use crate::parameters::Kind;
+
+/// A dialect of SQL.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Dialect {
+    /// SQLite.
+    Sqlite,
+    /// PostgreSQL.
+    Postgres,
+    /// MySQL and MariaDB.
+    MySql,
+}
+
+impl Dialect {
+    /// All of them.
+    pub(crate) const ALL: [Self; 3] = [Self::Sqlite, Self::Postgres, Self::MySql];
+
+    /// The dialect that the scheme of a URL stands for.
+    pub(crate) fn of_url(url: &str) -> Option<Self> {
+        match url.split_once(':')?.0 {
+            "sqlite" => Some(Self::Sqlite),
+            "postgres" | "postgresql" => Some(Self::Postgres),
+            "mysql" | "mariadb" => Some(Self::MySql),
+            _ => None,
+        }
+    }
+
+    /// Whether a placeholder can be bound once and used several times.
+    pub(crate) const fn numbers_placeholders(self) -> bool {
+        !matches!(self, Self::MySql)
+    }
+
+    /// Writes the `number`th placeholder (from 1) for a value of `kind`, or for a list of such values.
+    ///
+    /// PostgreSQL learns the type of integers, numbers, texts, truth values and bytes from the bound value itself (its
+    /// type OID); the other kinds are bound as text and cast. So `:category IS NULL OR category = :category` prepares.
+    pub(crate) fn placeholder(self, sql: &mut String, number: usize, kind: Kind, is_list: bool) {
+        let written = match self {
+            Self::Sqlite => write!(sql, "?{number}"),
+            Self::Postgres => write!(sql, "${number}{}", postgres_cast(kind, is_list)),
+            Self::MySql => write!(sql, "{}", mysql_placeholder(kind, is_list)),
+        };
+        debug_assert!(written.is_ok(), "writing to a String does not fail");
+    }
+
+    /// Writes what an `IN (…)` of no items holds: a list that contains nothing, not even NULL.
+    pub(crate) fn empty_list(self, kind: Kind) -> String {
+        match self {
+            Self::Postgres => format!("SELECT NULL::{} WHERE FALSE", postgres_type(kind)),
+            Self::Sqlite => "SELECT NULL WHERE 0".to_owned(),
+            Self::MySql => "SELECT NULL FROM DUAL WHERE FALSE".to_owned(),
+        }
+    }
+}
+
+const fn postgres_type(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Integer => "int8",
+        Kind::Number => "float8",
+        Kind::String => "text",
+        Kind::Boolean => "bool",
+        Kind::Date => "date",
+        Kind::Datetime => "timestamptz",
+        Kind::Decimal => "numeric",
+        Kind::Json => "jsonb",
+        Kind::Bytes => "bytea",
+    }
+}
+
+const fn postgres_cast(kind: Kind, is_list: bool) -> &'static str {
+    match (kind, is_list) {
+        (Kind::Date, false) => "::date",
+        (Kind::Date, true) => "::date[]",
+        (Kind::Datetime, false) => "::timestamptz",
+        (Kind::Datetime, true) => "::timestamptz[]",
+        (Kind::Decimal, false) => "::numeric",
+        (Kind::Decimal, true) => "::numeric[]",
+        (Kind::Json, false) => "::jsonb",
+        (Kind::Json, true) => "::jsonb[]",
+        _ => "",
+    }
+}
+
+/// Without a cast MySQL compares a decimal with a text as floating-point numbers.
+const fn mysql_placeholder(kind: Kind, is_list: bool) -> &'static str {
+    match (kind, is_list) {
+        (Kind::Date, false) => "CAST(? AS DATE)",
+        (Kind::Datetime, false) => "CAST(? AS DATETIME(6))",
+        (Kind::Decimal, false) => "CAST(? AS DECIMAL(65,30))",
+        _ => "?",
+    }
+}

@@ -1,0 +1,112 @@
+//! Opening a database file.
+
+use std::{
+    fs,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
+
+use async_trait::async_trait;
+use rusqlite::{Connection, OpenFlags, config::DbConfig, limits::Limit};
+
+use super::{super::EngineError, authorizer::Authorizer};
+use crate::pool::Manager;
+
+/// How long a statement waits for another process that writes.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(2);
+/// SQLite asks after so many instructions whether to go on: well under a millisecond.
+const INSTRUCTIONS_PER_CHECK: i32 = 2000;
+/// The longest value, in bytes: `zeroblob(1e9)` must not take the memory.
+const MAX_VALUE_BYTES: i32 = 64 << 20;
+/// Prepared statements that a connection keeps.
+const STATEMENTS: usize = 128;
+
+/// Opens connections to a file.
+pub(super) struct Opener {
+    pub(super) file: String,
+    pub(super) writes: bool,
+    /// The only tables that can be read; all if empty.
+    pub(super) tables: Arc<[String]>,
+}
+
+/// An open connection.
+pub(crate) struct Session {
+    pub(super) connection: Connection,
+    /// Stops the statement that runs on it.
+    pub(super) stop: Stop,
+    pub(super) authorizer: Authorizer,
+}
+
+/// Tells a running statement to stop. Cheap to clone.
+#[derive(Clone, Default)]
+pub(crate) struct Stop(Arc<AtomicBool>);
+
+impl Stop {
+    /// Before a statement.
+    pub(super) fn reset(&self) {
+        self.0.store(false, Ordering::Relaxed);
+    }
+
+    /// Stops it; also one that has not started yet.
+    pub(super) fn request(&self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether it was stopped.
+    pub(super) fn is_requested(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
+}
+
+impl Opener {
+    fn open(&self) -> Result<Session, EngineError> {
+        if !fs::metadata(&self.file).is_ok_and(|file| file.is_file()) {
+            return Err(EngineError::Unreachable {
+                message: "the database file does not exist".to_owned(),
+                cause: None,
+            });
+        }
+        let mode = if self.writes { OpenFlags::SQLITE_OPEN_READ_WRITE } else { OpenFlags::SQLITE_OPEN_READ_ONLY };
+        Connection::open_with_flags(&self.file, mode | OpenFlags::SQLITE_OPEN_NO_MUTEX)
+            .and_then(|connection| self.prepare(connection))
+            .map_err(|error| EngineError::unreachable("the database file cannot be opened", error))
+    }
+
+    fn prepare(&self, connection: Connection) -> rusqlite::Result<Session> {
+        connection.busy_timeout(BUSY_TIMEOUT)?;
+        connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
+        connection.set_db_config(DbConfig::SQLITE_DBCONFIG_TRUSTED_SCHEMA, false)?;
+        // A misspelt "column" is an error, and not the text 'column'.
+        connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DQS_DML, false)?;
+        connection.pragma_update(None, "foreign_keys", true)?;
+        // Reads the file, so that one that is no database is found here.
+        connection.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(()))?;
+        connection.set_limit(Limit::SQLITE_LIMIT_LENGTH, MAX_VALUE_BYTES)?;
+        connection.set_limit(Limit::SQLITE_LIMIT_ATTACHED, 0)?;
+        connection.set_prepared_statement_cache_capacity(STATEMENTS);
+        let stop = Stop::default();
+        let asked = stop.clone();
+        connection.progress_handler(INSTRUCTIONS_PER_CHECK, Some(move || asked.is_requested()))?;
+        let authorizer = Authorizer::install(&connection, self.writes, Arc::clone(&self.tables))?;
+        Ok(Session { connection, stop, authorizer })
+    }
+}
+
+#[async_trait]
+impl Manager for Opener {
+    type Connection = Session;
+
+    async fn connect(&self) -> Result<Session, EngineError> {
+        let opener = Self { file: self.file.clone(), writes: self.writes, tables: Arc::clone(&self.tables) };
+        tokio::task::spawn_blocking(move || opener.open())
+            .await
+            .unwrap_or_else(|panicked| Err(EngineError::unreadable(panicked)))
+    }
+
+    async fn is_alive(&self, _: &mut Session) -> bool {
+        fs::metadata(&self.file).is_ok()
+    }
+}

@@ -1,0 +1,125 @@
+//! SQLite, through rusqlite (which shares SQLite itself with sqlx): sqlx has no authorizer.
+//!
+//! Connections that read are opened read-only, and an authorizer decides what a statement may touch while SQLite
+//! compiles it. Statements run on the blocking pool; a progress handler stops them.
+
+mod authorizer;
+mod columns;
+mod connection;
+mod execute;
+mod value;
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use serde_json::value::RawValue;
+use tokio::{task::JoinError, time::Instant};
+
+use self::connection::{Opener, Session, Stop};
+use super::{Access, Engine, EngineError, Options, Probe, Run, Statement};
+use crate::{
+    output::Column,
+    pool::{Lease, Pool},
+    settings::PoolSettings,
+};
+
+/// How long opening the file may take.
+const OPEN_TIMEOUT: std::time::Duration = std::time::Duration::from_secs(5);
+
+/// A database file.
+pub(crate) struct Sqlite {
+    readers: Arc<Pool<Opener>>,
+    /// SQLite has one writer at a time.
+    writer: Arc<Pool<Opener>>,
+    single_use: bool,
+}
+
+impl Sqlite {
+    /// See [`super::open`].
+    pub(crate) fn open(options: Options) -> Result<Self, String> {
+        let file = options.reach.file()?.to_owned();
+        let reader = Opener { file: file.clone(), writes: false, tables: options.tables.into() };
+        let writer = Opener { file, writes: true, tables: Arc::new([]) };
+        Ok(Self {
+            readers: Pool::new(reader, options.pool),
+            writer: Pool::new(writer, PoolSettings { max: 1, ..options.pool }),
+            single_use: options.single_use,
+        })
+    }
+
+    async fn acquire(&self, access: Access, deadline: Instant) -> Result<Lease<Opener>, EngineError> {
+        let pool = if access == Access::Write { &self.writer } else { &self.readers };
+        pool.prune();
+        pool.acquire(deadline).await
+    }
+
+    /// Runs `work` on the blocking pool.
+    async fn blocking<T: Send + 'static>(
+        &self,
+        mut lease: Lease<Opener>,
+        work: impl FnOnce(&mut Session) -> Result<T, EngineError> + Send + 'static,
+    ) -> Result<T, EngineError> {
+        let single_use = self.single_use;
+        let done = tokio::task::spawn_blocking(move || {
+            let result = work(&mut lease);
+            if !single_use {
+                lease.keep();
+            }
+            result
+        });
+        done.await.unwrap_or_else(|panicked: JoinError| Err(EngineError::unreadable(panicked)))
+    }
+}
+
+#[async_trait]
+impl Engine for Sqlite {
+    async fn describe(&self, statement: &Arc<Statement>) -> Result<Vec<Column>, EngineError> {
+        let lease = self.acquire(statement.access, Instant::now() + OPEN_TIMEOUT).await?;
+        let statement = Arc::clone(statement);
+        self.blocking(lease, move |session| columns::describe(session, &statement)).await
+    }
+
+    async fn run(&self, run: Run<'_>) -> Result<Box<RawValue>, EngineError> {
+        let limit = run.deadline.saturating_duration_since(Instant::now());
+        let lease = self.acquire(run.statement.access, run.deadline).await?;
+        let stop = Stop::clone(&lease.stop);
+        stop.reset();
+        let guard = StopWhenDropped(stop.clone());
+        let (statement, values, limits) = (Arc::clone(run.statement), run.values, run.limits);
+        let work = self.blocking(lease, move |session| execute::execute(session, &statement, &values, limits));
+        tokio::pin!(work);
+        let stopped = tokio::select! {
+            done = &mut work => return done,
+            () = run.cancel.cancelled() => EngineError::Cancelled,
+            () = tokio::time::sleep_until(run.deadline) => {
+                EngineError::TimedOut { limit_ms: u64::try_from(limit.as_millis()).unwrap_or(u64::MAX) }
+            }
+        };
+        stop.request();
+        // What ended in the same moment counts; a writing statement is committed then.
+        let outcome = work.await.or(Err(stopped));
+        drop(guard);
+        outcome
+    }
+
+    async fn probe(&self) -> Result<Probe, EngineError> {
+        let lease = self.acquire(Access::Read, Instant::now() + OPEN_TIMEOUT).await?;
+        self.blocking(lease, |session| execute::probe(session)).await
+    }
+
+    async fn close(&self) {
+        self.readers.close();
+        self.writer.close();
+    }
+}
+
+struct StopWhenDropped(Stop);
+
+impl Drop for StopWhenDropped {
+    fn drop(&mut self) {
+        self.0.request();
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,133 @@
+//! Every way out of read-only, against the database alone: without the guard that looks at the text.
+
+use std::{sync::Arc, time::Duration};
+
+use rusqlite::Connection;
+use tokio_util::sync::CancellationToken;
+
+use super::*;
+use crate::{output::Limits, reach::Reach, template::Template};
+
+const SECRET: &str = "CREATE TABLE t (x UNIQUE); INSERT INTO t VALUES ('kept'); CREATE TABLE hidden (x);
+                      CREATE VIEW v AS SELECT x FROM hidden;";
+
+struct Fixture {
+    folder: tempfile::TempDir,
+    engine: Sqlite,
+}
+
+impl Fixture {
+    fn new(tables: &[&str]) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("t.db");
+        Connection::open(&file).unwrap().execute_batch(SECRET).unwrap();
+        let url = format!("sqlite:{}", file.display());
+        let reach = Reach::new(&url, puente_domain::catalog::Origin::Operator, Arc::default()).unwrap();
+        let tables = tables.iter().map(|&table| table.to_owned()).collect();
+        let options = Options { reach, pool: PoolSettings::default(), single_use: false, tables };
+        Self { engine: Sqlite::open(options).unwrap(), folder }
+    }
+
+    async fn run(&self, sql: &str, access: Access) -> Result<String, EngineError> {
+        let template = Template::parse(sql, super::super::Dialect::Sqlite, &[]).unwrap();
+        let statement = Arc::new(Statement { template, parameters: Vec::new(), access });
+        let run = Run {
+            statement: &statement,
+            values: Vec::new(),
+            identity: Vec::new(),
+            limits: Limits { rows: 10, bytes: 1 << 20 },
+            deadline: Instant::now() + Duration::from_secs(30),
+            cancel: &CancellationToken::new(),
+        };
+        self.engine.run(run).await.map(|json| json.get().to_owned())
+    }
+
+    fn kept(&self) -> bool {
+        let connection = Connection::open(self.folder.path().join("t.db")).unwrap();
+        let one: String = connection.query_row("SELECT group_concat(x) FROM t", [], |row| row.get(0)).unwrap();
+        let files = std::fs::read_dir(self.folder.path()).unwrap().count();
+        one == "kept" && files == 1
+    }
+
+    async fn refuses(&self, sql: &str, access: Access) {
+        let result = self.run(sql, access).await;
+        assert!(matches!(result, Err(EngineError::Refused { .. })), "{sql}: {result:?}");
+        assert!(self.kept(), "{sql}");
+    }
+}
+
+#[tokio::test]
+async fn a_reading_connection_cannot_write_or_reach_further() {
+    let fixture = Fixture::new(&[]);
+    let outside = fixture.folder.path().join("outside.db").display().to_string();
+    for sql in [
+        "DELETE FROM t".to_owned(),
+        "INSERT INTO t VALUES (1)".to_owned(),
+        "UPDATE t SET x = 1".to_owned(),
+        "REPLACE INTO t VALUES (1)".to_owned(),
+        "WITH x AS (SELECT 1) DELETE FROM t".to_owned(),
+        "CREATE TABLE u (x)".to_owned(),
+        "CREATE TEMP TABLE u (x)".to_owned(),
+        "CREATE VIRTUAL TABLE u USING fts5(x)".to_owned(),
+        "DROP TABLE t".to_owned(),
+        "ALTER TABLE t ADD y".to_owned(),
+        "PRAGMA query_only = 0".to_owned(),
+        "PRAGMA writable_schema = 1".to_owned(),
+        "PRAGMA journal_mode = WAL".to_owned(),
+        "SELECT * FROM pragma_table_info('t')".to_owned(),
+        format!("ATTACH '{outside}' AS o"),
+        format!("VACUUM INTO '{outside}'"),
+        "VACUUM".to_owned(),
+        "REINDEX".to_owned(),
+        "ANALYZE".to_owned(),
+        "BEGIN IMMEDIATE".to_owned(),
+        "SAVEPOINT a".to_owned(),
+        "SELECT load_extension('libm.so')".to_owned(),
+        "SELECT fts3_tokenizer('simple')".to_owned(),
+        "SELECT length(zeroblob(1000000000))".to_owned(),
+    ] {
+        fixture.refuses(&sql, Access::Read).await;
+    }
+    assert!(fixture.run("SELECT x FROM t", Access::Read).await.unwrap().contains("kept"));
+}
+
+#[tokio::test]
+async fn a_writing_connection_changes_rows_and_nothing_else() {
+    let fixture = Fixture::new(&[]);
+    let outside = fixture.folder.path().join("outside.db").display().to_string();
+    for sql in [
+        "DROP TABLE t".to_owned(),
+        "CREATE TABLE u (x)".to_owned(),
+        "PRAGMA foreign_keys = 0".to_owned(),
+        "DELETE FROM sqlite_schema".to_owned(),
+        "COMMIT".to_owned(),
+        format!("ATTACH '{outside}' AS o"),
+        format!("VACUUM INTO '{outside}'"),
+    ] {
+        fixture.refuses(&sql, Access::Write).await;
+    }
+    fixture.run("INSERT INTO t VALUES (1)", Access::Write).await.unwrap();
+    assert!(!fixture.kept());
+}
+
+#[tokio::test]
+async fn only_listed_tables_can_be_read() {
+    let fixture = Fixture::new(&["t", "v"]);
+    for sql in [
+        "SELECT * FROM hidden",
+        "SELECT count(*) FROM hidden",
+        "SELECT sql FROM sqlite_schema",
+        "SELECT 1 FROM t WHERE EXISTS (SELECT 1 FROM hidden)",
+    ] {
+        fixture.refuses(sql, Access::Read).await;
+    }
+    for sql in [
+        "SELECT * FROM t",
+        "SELECT * FROM v",
+        "SELECT * FROM (SELECT x FROM t)",
+        "SELECT value FROM json_each('[1]')",
+        "WITH c AS (SELECT x FROM t) SELECT * FROM c",
+    ] {
+        assert!(fixture.run(sql, Access::Read).await.is_ok(), "{sql}");
+    }
+}

@@ -1,0 +1,11 @@
+//! Results: their JSON, written while rows arrive, and the schema of that JSON.
+//!
+//! `{"rows":[{…}],"row_count":N,"truncated":false}`; a writing tool adds `"affected_rows":n`.
+
+mod column;
+mod json;
+mod writer;
+
+pub(crate) use column::{Column, result_schema};
+pub(crate) use json::{Json, write_bytes, write_float, write_integer, write_str};
+pub(crate) use writer::{Limits, RowWriter};

@@ -1,0 +1,5 @@
+//! SQL sources against real databases.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on must stop")]
+
+mod sqlite;
+mod support;

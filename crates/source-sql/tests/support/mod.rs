@@ -1,0 +1,127 @@
+//! A catalog entry in a few lines, and calls of its tools.
+
+use std::{sync::Arc, time::Duration};
+
+use puente_domain::{
+    Name, Principal, SourceId, SystemClock, ToolId,
+    catalog::{Origin, ToolRecord},
+};
+use puente_mcp::{Client, Era, Inputs, Outcome};
+use puente_source_sql::SqlConnector;
+use puente_sources::{Call, Connector, Definition, Egress, Source, SourceError, ToolSettings};
+use serde_json::{Map, Value, json};
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
+
+/// Long enough for a busy machine; tests never wait for it to pass.
+pub(crate) const LONG: Duration = Duration::from_secs(60);
+
+/// A definition like that of a catalog file: `settings` of the source, and its tools by name.
+pub(crate) fn definition(settings: &Value, tools: &Value) -> Definition {
+    let tools =
+        tools.as_object().unwrap().iter().map(|(name, settings)| (tool(name, settings), ToolSettings::default()));
+    Definition {
+        name: "erp".parse().unwrap(),
+        origin: Origin::Operator,
+        settings: settings.as_object().unwrap().clone(),
+        tools: tools.collect(),
+        egress: Arc::new(Egress::default()),
+    }
+}
+
+fn tool(name: &str, settings: &Value) -> ToolRecord {
+    let mut settings = settings.as_object().unwrap().clone();
+    let description = settings.remove("description").map_or_else(String::new, |text| text.as_str().unwrap().to_owned());
+    ToolRecord {
+        id: ToolId::new(),
+        source: SourceId::new(),
+        name: name.parse::<Name>().unwrap(),
+        description,
+        settings,
+        enabled: true,
+        version: 1,
+        updated_at: puente_domain::Clock::now(&SystemClock),
+    }
+}
+
+/// A connected source that has asked its database about every tool.
+pub(crate) async fn connect(settings: &Value, tools: &Value) -> Arc<dyn Source> {
+    let source = SqlConnector.connect(definition(settings, tools)).unwrap();
+    ready(&*source).await;
+    source
+}
+
+/// Waits for the database's answer about the tools.
+pub(crate) async fn ready(source: &dyn Source) {
+    let mut changes = source.changes();
+    while source.offer().problems.iter().any(|problem| problem.contains("has not answered")) {
+        tokio::time::timeout(LONG, changes.changed()).await.expect("the database answers").unwrap();
+    }
+}
+
+/// Calls a tool as `principal`.
+pub(crate) async fn call_as(
+    source: &dyn Source,
+    principal: &Principal,
+    tool: &str,
+    arguments: &Value,
+) -> Result<Value, SourceError> {
+    run(source, principal, tool, arguments.as_object().unwrap(), &CancellationToken::new(), Instant::now() + LONG).await
+}
+
+/// Calls a tool.
+pub(crate) async fn call(source: &dyn Source, tool: &str, arguments: Value) -> Result<Value, SourceError> {
+    call_as(source, &Principal::anonymous(), tool, &arguments).await
+}
+
+/// Calls a tool until `deadline` or until `cancel`. The result must fit the tool's `outputSchema`.
+pub(crate) async fn run(
+    source: &dyn Source,
+    principal: &Principal,
+    tool: &str,
+    arguments: &Map<String, Value>,
+    cancel: &CancellationToken,
+    deadline: Instant,
+) -> Result<Value, SourceError> {
+    let call = Call {
+        tool,
+        arguments,
+        inputs: &Inputs::default(),
+        principal,
+        client: &Client::silent(Era::Modern),
+        cancel,
+        deadline,
+        max_bytes: 1 << 20,
+    };
+    let Outcome::Complete(result) = source.call(call).await? else { panic!("a statement asks for nothing") };
+    let value: Value = serde_json::from_str(result.structured.unwrap().get()).unwrap();
+    let offer = source.offer();
+    let schema = offer.tools.iter().find(|offered| offered.tool.name == tool).unwrap().tool.output_schema.clone();
+    if let Some(schema) = schema {
+        let schema = Value::Object((*schema).clone());
+        if let Err(error) = jsonschema::validate(&schema, &value) {
+            panic!("{tool}: {error}\nschema {schema}\nresult {value}");
+        }
+    }
+    Ok(value)
+}
+
+/// The rows of a result.
+pub(crate) fn rows(result: &Value) -> &Vec<Value> {
+    assert_eq!(result["row_count"], json!(result["rows"].as_array().unwrap().len()));
+    result["rows"].as_array().unwrap()
+}
+
+/// What the agent reads of a failed call.
+pub(crate) fn message(result: Result<Value, SourceError>) -> String {
+    result.unwrap_err().to_string()
+}
+
+/// All findings of `verify`, one a line.
+pub(crate) async fn findings(settings: &Value, tools: &Value) -> String {
+    let findings = SqlConnector.verify(&definition(settings, tools)).await;
+    let lines = findings
+        .iter()
+        .map(|finding| format!("{}: {} (fatal: {})\n", finding.location.0, finding.message, finding.fatal));
+    lines.collect()
+}

@@ -34,7 +34,7 @@ ARG APP_GID=1000
 RUN apt-get update -qq && apt-get install -qq -y --no-install-recommends busybox-static ca-certificates >/dev/null
 WORKDIR /root-fs
 RUN mkdir -p bin usr/bin usr/local/bin etc/ssl/certs app/data app/uploads app/logs app/backups \
-    && cp /bin/busybox bin/ && for applet in $(/bin/busybox --list); do ln -sf busybox "bin/$applet"; done \
+    && for applet in $(/bin/busybox --list); do ln -s busybox "bin/$applet"; done && cp --remove-destination /bin/busybox bin/ \
     && install -d -m 1777 tmp && cp /etc/ssl/certs/ca-certificates.crt etc/ssl/certs/ \
     && echo "root:x:0:0:root:/:/bin/sh" >etc/passwd && echo "root:x:0:" >etc/group \
     && echo "appuser:x:$APP_UID:$APP_GID:Puente:/app:/bin/sh" >>etc/passwd && echo "appuser:x:$APP_GID:" >>etc/group \

@@ -7,6 +7,7 @@ cd /pgadmin4
 {
     echo "SERVER_MODE = True"
     echo "DEFAULT_SERVER = '0.0.0.0'"
+    echo "LOG_FILE = '/dev/null'"
     for name in "${!PGADMIN_CONFIG_@}"; do echo "${name#PGADMIN_CONFIG_} = ${!name}"; done
 } >config_distro.py
 

@@ -25,11 +25,15 @@ async fn start() -> (Site, Server) {
     (site, server)
 }
 
-/// The entry must connect: with what it says, a client lists tools.
-async fn assert_connects(site: &Site, entry: &Value) {
+/// The entry must connect: with what it says, a client lists tools. `told` is what the person was told besides.
+async fn assert_connects(site: &Site, entry: &Value, told: &str) {
     if let Some(url) = entry["url"].as_str() {
         let header = entry["headers"]["Authorization"].as_str().expect("a header");
-        let key = header.strip_prefix("Bearer ").expect("a bearer token");
+        let mut key = header.strip_prefix("Bearer ").expect("a bearer token");
+        // Visual Studio Code asks for the key, so that the project's file holds no secret.
+        if key.starts_with("${input:") {
+            key = told.split_whitespace().find(|word| word.starts_with("pk_")).expect("the key to type");
+        }
         assert_eq!(puente_tests::Mcp::new(url, key).tool_names().await.len(), 2, "{entry}");
         return;
     }
@@ -55,19 +59,32 @@ async fn what_is_written_connects_and_keeps_what_was_there() {
         let other = json!({"theme": "dark", below: {"other": {"command": "other", "args": ["--x"]}}});
         fs::write(&path, serde_json::to_string_pretty(&other).unwrap()).unwrap();
 
-        site.puente(&["connect", client, "--write"]).expect_success();
+        let told = site.puente(&["connect", client, "--write"]).success().stderr;
         let written: Value = serde_json::from_slice(&fs::read(&path).unwrap()).unwrap();
         assert_eq!(written["theme"], other["theme"], "{client}");
         assert_eq!(written[below]["other"], other[below]["other"], "{client}");
         let first = written[below]["puente"].clone();
-        assert_connects(&site, &first).await;
+        assert_connects(&site, &first, &told).await;
+        assert_inputs_are_declared(&written, &first);
 
         // Again: its own entry is replaced, and so is its key.
-        site.puente(&["connect", client, "--write"]).expect_success();
+        let told = site.puente(&["connect", client, "--write"]).success().stderr;
         let again: Value = serde_json::from_slice(&fs::read(&path).unwrap()).unwrap();
         assert_eq!(again[below].as_object().unwrap().len(), 2, "{client}: {again}");
-        assert_ne!(again[below]["puente"], first, "{client}: a new key");
-        assert_connects(&site, &again[below]["puente"]).await;
+        assert_connects(&site, &again[below]["puente"], &told).await;
+        let keys = site.puente(&["key", "list", "--json"]).json();
+        let own = keys.as_array().unwrap().iter().filter(|key| key["name"].as_str().unwrap().starts_with(client));
+        assert_eq!(own.count(), 1, "{client}: the key from before has ended");
+    }
+}
+
+/// Every `${input:ID}` of an entry is one of the file's inputs.
+fn assert_inputs_are_declared(file: &Value, entry: &Value) {
+    let text = entry.to_string();
+    for id in text.split("${input:").skip(1).map(|rest| rest.split('}').next().unwrap()) {
+        let inputs = file["inputs"].as_array().unwrap_or_else(|| panic!("no inputs in {file}"));
+        let input = inputs.iter().find(|input| input["id"] == id).unwrap_or_else(|| panic!("no {id} in {file}"));
+        assert_eq!((&input["type"], &input["password"]), (&json!("promptString"), &json!(true)));
     }
 }
 

@@ -2,11 +2,13 @@
 #![expect(clippy::unwrap_used, reason = "a test fails that way")]
 
 mod bad_days;
-// mod clients;
+mod clients;
 // mod conformance;
 mod connect;
 mod crash;
+mod disconnects;
 mod documents;
 mod doors;
 mod first_run;
+mod rotation;
 mod stdio;

@@ -1,6 +1,6 @@
 //! `puente stdio`, alone on its data and beside a server.
 
-use puente_tests::{Site, Stdio};
+use puente_tests::{REFUSED, Site, Stdio};
 use serde_json::json;
 
 #[tokio::test]
@@ -20,10 +20,10 @@ async fn it_acts_as_its_key() {
 #[tokio::test]
 async fn without_a_key_it_says_what_to_do() {
     let site = Site::with_notes();
-    site.puente(&["stdio"]).expect_failure(4, &["PUENTE_API_KEY"]);
+    site.puente(&["stdio"]).expect_failure(REFUSED, &["PUENTE_API_KEY"]);
     let mut command = site.command(&["stdio"]);
     command.env("PUENTE_API_KEY", "pk_0000000000000000000000000000000000000000000");
-    puente_tests::Run::of(command).expect_failure(4, &["key"]);
+    puente_tests::Run::of(command).expect_failure(REFUSED, &["key"]);
 }
 
 #[tokio::test]

@@ -16,5 +16,5 @@ pub mod tools;
 pub use api::{Answer, Api};
 pub use mcp::Mcp;
 pub use server::Server;
-pub use site::{ADMIN_EMAIL, ADMIN_PASSWORD, CONFIGURATION, FAILED, REFUSED_INPUT, Run, Site, UNAUTHENTICATED};
+pub use site::{ADMIN_EMAIL, ADMIN_PASSWORD, CONFIGURATION, FAILED, REFUSED, Run, Site};
 pub use stdio::Stdio;

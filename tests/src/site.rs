@@ -21,10 +21,8 @@ pub const ADMIN_PASSWORD: &str = "correct horse battery staple";
 pub const FAILED: i32 = 1;
 /// Exit code: a setting is missing or wrong.
 pub const CONFIGURATION: i32 = 3;
-/// Exit code: the input of the command is wrong.
-pub const REFUSED_INPUT: i32 = 1;
-/// Exit code: there is none, or it is refused.
-pub const UNAUTHENTICATED: i32 = 4;
+/// Exit code: there is no such thing, or it is not allowed.
+pub const REFUSED: i32 = 4;
 
 /// A folder for one test: Puente's data, a sample ERP, a home. Deleted at the end.
 pub struct Site {

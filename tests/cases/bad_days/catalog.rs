@@ -1,13 +1,13 @@
 //! Catalog files that must not be applied.
 
-use puente_tests::{REFUSED_INPUT, Site};
+use puente_tests::{FAILED, Site};
 
 /// Applies a file that is wrong: the message must contain all words, and the catalog stays what it was.
 fn assert_refused(yaml: &str, words: &[&str]) {
     let site = Site::with_notes();
     let before = site.puente(&["export"]).success().stdout;
     let file = site.write("wrong.yaml", yaml);
-    site.puente(&["apply", "-f", &file]).expect_failure(REFUSED_INPUT, words);
+    site.puente(&["apply", "-f", &file]).expect_failure(FAILED, words);
     assert_eq!(site.puente(&["export"]).success().stdout, before);
 }
 
@@ -23,7 +23,7 @@ fn unreadable_yaml() {
 
 #[test]
 fn no_such_file() {
-    Site::empty().puente(&["apply", "-f", "nowhere.yaml"]).expect_failure(REFUSED_INPUT, &["nowhere.yaml"]);
+    Site::empty().puente(&["apply", "-f", "nowhere.yaml"]).expect_failure(FAILED, &["nowhere.yaml"]);
 }
 
 #[test]

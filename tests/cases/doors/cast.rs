@@ -11,20 +11,20 @@ pub(super) fn assemble() -> (Site, BTreeMap<&'static str, String>) {
     for (user, role) in [("member", "member"), ("auditor", "member"), ("editor", "editor"), ("admin", "admin")] {
         site.user(&email(user), role);
     }
-    site.puente(&["team", "join", "auditors", &email("auditor")]).expect_success();
+    site.puente(&["team", "add", "auditors", &format!("user:{}", email("auditor"))]).expect_success();
     let mut keys = BTreeMap::from([("nobody", String::new())]);
-    for (name, owner, scopes) in [
-        ("member", "member", ""),
-        ("auditor", "auditor", ""),
-        ("editor", "editor", ""),
-        ("admin", "admin", ""),
-        ("reader", "member", "mcp:read"),
-        ("api", "admin", "api"),
-        ("api-reader", "admin", "api:read"),
-        ("confined", "auditor", "server:auditors"),
+    for (name, owner, role, scopes) in [
+        ("member", "member", "member", ""),
+        ("auditor", "auditor", "member", ""),
+        ("editor", "editor", "editor", ""),
+        ("admin", "admin", "admin", ""),
+        ("reader", "member", "member", "mcp:read"),
+        ("api", "admin", "admin", "api"),
+        ("api-reader", "admin", "admin", "api:read"),
+        ("confined", "auditor", "member", "server:auditors"),
     ] {
         let owner = email(owner);
-        let mut arguments = vec!["--owner", owner.as_str()];
+        let mut arguments = vec!["--owner", owner.as_str(), "--role", role];
         if !scopes.is_empty() {
             arguments.extend(["--scope", scopes]);
         }

@@ -1,0 +1,58 @@
+//! Clients that go without a word leave nothing behind.
+
+use std::fs;
+
+use puente_tests::{Server, Site};
+use serde_json::json;
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpStream,
+    task::JoinSet,
+};
+
+const CLIENTS: usize = 1000;
+const AT_ONCE: usize = 100;
+
+/// A client that opens a stream of notifications and disappears once the server answers.
+async fn listen_and_vanish(address: String, key: String) {
+    let body = json!({"jsonrpc": "2.0", "id": 1, "method": "subscriptions/listen", "params": {
+        "notifications": {"toolsListChanged": true},
+        "_meta": {"io.modelcontextprotocol/protocolVersion": "2026-07-28",
+                  "io.modelcontextprotocol/clientCapabilities": {}}}})
+    .to_string();
+    let request = format!(
+        "POST /mcp HTTP/1.1\r\nHost: {address}\r\nAuthorization: Bearer {key}\r\nContent-Type: application/json\r\n\
+         Accept: application/json, text/event-stream\r\nMCP-Protocol-Version: 2026-07-28\r\n\
+         Mcp-Method: subscriptions/listen\r\nContent-Length: {}\r\n\r\n{body}",
+        body.len()
+    );
+    let mut stream = TcpStream::connect(&address).await.unwrap();
+    stream.write_all(request.as_bytes()).await.unwrap();
+    let mut answer = [0; 12];
+    stream.read_exact(&mut answer).await.unwrap();
+    assert_eq!(&answer, b"HTTP/1.1 200");
+}
+
+fn sockets(server: &Server) -> usize {
+    let open = fs::read_dir(format!("/proc/{}/fd", server.pid())).unwrap();
+    let links = open.filter_map(|entry| fs::read_link(entry.ok()?.path()).ok());
+    links.filter(|link| link.to_string_lossy().starts_with("socket:")).count()
+}
+
+#[tokio::test]
+async fn a_thousand_abrupt_disconnects() {
+    let site = Site::with_notes();
+    let key = site.key("agent", &[]);
+    let server = site.serve().await;
+    let address = server.url().trim_start_matches("http://").to_owned();
+    let before = sockets(&server);
+    for _ in 0..CLIENTS / AT_ONCE {
+        let mut clients = JoinSet::new();
+        for _ in 0..AT_ONCE {
+            clients.spawn(listen_and_vanish(address.clone(), key.clone()));
+        }
+        clients.join_all().await;
+    }
+    server.until("every socket is closed", async || sockets(&server) <= before + 2).await;
+    assert_eq!(server.mcp(&key).tool_names().await.len(), 2);
+}

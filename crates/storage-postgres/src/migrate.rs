@@ -11,5 +11,6 @@ static MIGRATIONS: Migrator = sqlx::migrate!();
 /// with the connection, which is not used any further.
 pub(crate) async fn migrate(mut connection: PgConnection) -> Result<()> {
     let known = MIGRATIONS.iter().map(|migration| migration.version).max().unwrap_or(0);
-    MIGRATIONS.run(&mut connection).await.map_err(|error| from_migrate(error, known))
+    // `run` would give a future that cannot be spawned (sqlx says so where it defines `run_direct`).
+    MIGRATIONS.run_direct(None, &mut connection, false).await.map_err(|error| from_migrate(error, known))
 }

@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::{
     SqlTransaction, Time, column, page,
-    text::{fold, pattern, searchable, storable, storable_opt},
+    text::{lower, pattern, searchable, storable, storable_opt},
     time::moment,
 };
 
@@ -67,7 +67,7 @@ impl UserRepository for SqlTransaction {
     }
 
     async fn find(&mut self, email: &str) -> Result<Option<User>> {
-        let email = fold(storable("users.email", email)?);
+        let email = lower(storable("users.email", email)?);
         let row = select!("WHERE email = $1", email).fetch_optional(self.connection()).await;
         row.map_err(|error| self.fail(error))?.map(User::try_from).transpose()
     }
@@ -94,7 +94,7 @@ impl UserRepository for SqlTransaction {
                                 search, created_at, updated_at, version)
              VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
             user.id.0,
-            fold(storable("users.email", &user.email)?),
+            lower(storable("users.email", &user.email)?),
             storable("users.display_name", &user.display_name)?,
             user.role.as_str(),
             storable_opt("users.password_hash", user.password_hash.as_deref())?,
@@ -117,7 +117,7 @@ impl UserRepository for SqlTransaction {
             "UPDATE users SET email = $1, display_name = $2, role = $3, password_hash = $4, disabled_at = $5,
                               failed_logins = $6, locked_until = $7, search = $8, updated_at = $9, version = version + 1
              WHERE id = $10 AND version = $11",
-            fold(storable("users.email", &user.email)?),
+            lower(storable("users.email", &user.email)?),
             storable("users.display_name", &user.display_name)?,
             user.role.as_str(),
             storable_opt("users.password_hash", user.password_hash.as_deref())?,

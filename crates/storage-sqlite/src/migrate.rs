@@ -12,6 +12,7 @@ static MIGRATIONS: Migrator = sqlx::migrate!();
 pub(crate) async fn migrate(connection: &mut SqliteConnection) -> Result<()> {
     let mut transaction = connection.begin_with("BEGIN IMMEDIATE").await.map_err(from_sqlx)?;
     let known = MIGRATIONS.iter().map(|migration| migration.version).max().unwrap_or(0);
-    MIGRATIONS.run(&mut *transaction).await.map_err(|error| from_migrate(error, known))?;
+    // `run` would give a future that cannot be spawned (sqlx says so where it defines `run_direct`).
+    MIGRATIONS.run_direct(None, &mut *transaction, false).await.map_err(|error| from_migrate(error, known))?;
     transaction.commit().await.map_err(from_sqlx)
 }

@@ -46,3 +46,29 @@ impl Storage for SqliteStorage {
         self.writer.close().await;
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use puente_storage::StorageError;
+
+    use super::*;
+    use crate::{SqliteOptions, open};
+
+    async fn set_value(storage: &SqliteStorage, value: &str) -> Result<()> {
+        let mut tx = storage.write().await?;
+        tx.versions().set_value("name", value).await?;
+        tx.save().await
+    }
+
+    #[tokio::test]
+    async fn a_full_disk_is_told_apart_and_loses_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        let storage = open(&folder.path().join("puente.db"), SqliteOptions::default()).await.unwrap();
+        set_value(&storage, "kept").await.unwrap();
+        sqlx::query("PRAGMA max_page_count = 1").execute(&storage.writer).await.unwrap();
+        let refused = set_value(&storage, &"x".repeat(1_000_000)).await;
+        assert!(matches!(refused, Err(StorageError::ReadOnly(_))), "{refused:?}");
+        let mut tx = storage.read().await.unwrap();
+        assert_eq!(tx.versions().value("name").await.unwrap().as_deref(), Some("kept"));
+    }
+}

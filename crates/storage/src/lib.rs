@@ -5,6 +5,8 @@
 //! - look-ups return `Option`; lists are paged by [`Page`] and ordered by id or by name in byte order;
 //! - time is passed in ([`Timestamp`](puente_domain::Timestamp), microseconds), never read from the database's clock, leases excepted;
 //! - text with NUL is refused as [`StorageError::Unstorable`] on both backends, because PostgreSQL cannot hold it;
+//! - search ignores case by Unicode's rules (`Σ`, `σ`, `ς` are one, `ß` is `ss`; accents count) on both backends, and takes
+//!   `%` and `_` literally;
 //! - an edit names the version that it saw; a stale one is [`StorageError::Stale`].
 //!
 //! To add a repository: 1. a trait here, in a file of its own; 2. a method on [`Transaction`]; 3. the table in a new
@@ -16,6 +18,8 @@ mod catalog;
 mod error;
 mod page;
 mod state;
+#[cfg(feature = "testing")]
+pub mod testing;
 mod transaction;
 mod users;
 

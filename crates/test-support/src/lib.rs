@@ -4,4 +4,5 @@
 //! sources over HTTP without the gateway: no users, no limits, no audit.
 
 pub mod host;
+pub mod postgres;
 pub mod source;

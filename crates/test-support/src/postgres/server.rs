@@ -117,12 +117,21 @@ fn start(account: Account, programs: &Path, folder: &Path, data: &Path) -> io::R
     Err(io::Error::other(format!("{failure}\n{log}")))
 }
 
+/// Waits for the end of process `$1`, then stops process `$2` and removes the folder `$3`. A process that has ended but
+/// that nobody has waited for (`Z`) still takes signals, so `kill -0` alone does not tell.
+const WATCHDOG: &str = r#"
+    alive() { kill -0 "$1" && ! grep -q ') Z ' "/proc/$1/stat"; }
+    while alive "$1"; do sleep 0.2; done
+    kill -QUIT "$2"
+    while alive "$2"; do sleep 0.1; done
+    rm -rf "$3"
+"#;
+
 /// Leaves a process behind that stops the server and removes its files once the test run has ended.
 fn watch(runner: u32, folder: &Path, data: &Path) -> io::Result<()> {
     let pid = fs::read_to_string(data.join("postmaster.pid"))?.lines().next().unwrap_or_default().to_owned();
-    let script = r#"while kill -0 "$1"; do sleep 0.2; done; kill -QUIT "$2"; while kill -0 "$2"; do sleep 0.1; done; rm -rf "$3""#;
     Command::new("sh")
-        .args(["-c", script, "watchdog", &runner.to_string(), &pid])
+        .args(["-c", WATCHDOG, "watchdog", &runner.to_string(), &pid])
         .arg(folder)
         .current_dir("/")
         .stdin(Stdio::null())

@@ -1,0 +1,6 @@
+//! What PostgreSQL does as every storage must, and what it does in its own way.
+
+#![expect(clippy::unwrap_used, reason = "a test that fails panics")]
+
+mod conformance;
+mod connecting;

@@ -12,7 +12,7 @@ export PATH := $(CURDIR)/.tools/venv/bin:$(PATH)
 
 PUENTE = cargo run --quiet --locked --profile $(PROFILE) --package puente-cli --
 
-.PHONY: help run tools test check fmt lint licences docs fresh bench soak clean
+.PHONY: help run tools test check fmt lint licences docs fresh bench clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -44,11 +44,9 @@ docs:
 fresh:
 	@scripts/check-generated.sh
 
-bench: tools ## Measure against pgbench and a bare handler (minutes; results in bench/results)
-	@scripts/bench.sh
-
-soak: tools ## Serve under load for SOAK_MINUTES (default 60) and watch memory, sockets and errors
-	@scripts/soak.sh
+bench: tools ## Measure against pgbench and a bare handler (minutes)
+	cargo build --release --locked --package puente-cli --package puente-bench
+	@cargo run --quiet --release --locked --package puente-bench
 
 clean: ## Delete what was built and installed here, but no data
 	cargo clean

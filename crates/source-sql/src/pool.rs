@@ -101,6 +101,12 @@ impl<M: Manager> Pool<M> {
         drop(expired);
     }
 
+    /// Drops all idle connections: one was found dead.
+    pub(crate) fn forget_idle(&self) {
+        let idle = std::mem::take(&mut *self.lock());
+        drop(idle);
+    }
+
     /// Closes idle connections now and the others as they come back; nobody gets one any more.
     pub(crate) fn close(&self) {
         self.slots.close();
@@ -127,6 +133,11 @@ impl<M: Manager> Lease<M> {
         if let Some(connection) = self.connection.take().filter(|_| !self.pool.slots.is_closed()) {
             self.pool.lock().push(Idle { connection, born: self.born, since: Instant::now() });
         }
+    }
+
+    /// Takes the connection out, to close it in an orderly way.
+    pub(crate) fn take(mut self) -> Option<M::Connection> {
+        self.connection.take()
     }
 }
 

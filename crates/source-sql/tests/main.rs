@@ -1,5 +1,6 @@
 //! SQL sources against real databases.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on must stop")]
 
+mod postgres;
 mod sqlite;
 mod support;

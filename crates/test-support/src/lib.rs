@@ -4,5 +4,6 @@
 //! sources over HTTP without the gateway: no users, no limits, no audit.
 
 pub mod host;
+pub mod mariadb;
 pub mod postgres;
 pub mod source;

@@ -36,12 +36,12 @@ impl Dialect {
 
     /// Writes the `number`th placeholder (from 1) for a value of `kind`, or for a list of such values.
     ///
-    /// PostgreSQL learns the type of integers, numbers, texts, truth values and bytes from the bound value itself (its
-    /// type OID); the other kinds are bound as text and cast. So `:category IS NULL OR category = :category` prepares.
+    /// PostgreSQL gets every placeholder with a cast, so that `:category IS NULL OR category = :category` prepares, and
+    /// so that the text alone, by which the driver remembers prepared statements, tells the types.
     pub(crate) fn placeholder(self, sql: &mut String, number: usize, kind: Kind, is_list: bool) {
         let written = match self {
             Self::Sqlite => write!(sql, "?{number}"),
-            Self::Postgres => write!(sql, "${number}{}", postgres_cast(kind, is_list)),
+            Self::Postgres => write!(sql, "${number}::{}{}", postgres_type(kind), if is_list { "[]" } else { "" }),
             Self::MySql => write!(sql, "{}", mysql_placeholder(kind, is_list)),
         };
         debug_assert!(written.is_ok(), "writing to a String does not fail");
@@ -68,20 +68,6 @@ const fn postgres_type(kind: Kind) -> &'static str {
         Kind::Decimal => "numeric",
         Kind::Json => "jsonb",
         Kind::Bytes => "bytea",
-    }
-}
-
-const fn postgres_cast(kind: Kind, is_list: bool) -> &'static str {
-    match (kind, is_list) {
-        (Kind::Date, false) => "::date",
-        (Kind::Date, true) => "::date[]",
-        (Kind::Datetime, false) => "::timestamptz",
-        (Kind::Datetime, true) => "::timestamptz[]",
-        (Kind::Decimal, false) => "::numeric",
-        (Kind::Decimal, true) => "::numeric[]",
-        (Kind::Json, false) => "::jsonb",
-        (Kind::Json, true) => "::jsonb[]",
-        _ => "",
     }
 }
 

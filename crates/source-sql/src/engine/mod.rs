@@ -5,6 +5,7 @@
 
 mod dialect;
 mod error;
+pub(crate) mod postgres;
 pub(crate) mod sqlite;
 
 use std::sync::Arc;
@@ -114,6 +115,7 @@ pub(crate) struct Options {
 pub(crate) fn open(options: Options) -> Result<Arc<dyn Engine>, String> {
     Ok(match options.reach.dialect() {
         Dialect::Sqlite => Arc::new(sqlite::Sqlite::open(options)?),
-        Dialect::Postgres | Dialect::MySql => return Err("PostgreSQL and MySQL are not supported yet".to_owned()),
+        Dialect::Postgres => Arc::new(postgres::Postgres::open(options)?),
+        Dialect::MySql => return Err("MySQL is not supported yet".to_owned()),
     })
 }

@@ -1,4 +1,4 @@
-//! The schema of a MySQL or MariaDB database: information_schema shows what the login may use.
+//! The schema of a MySQL or MariaDB database: `information_schema` shows what the login may use.
 
 /// Tables and views.
 pub(super) const LIST_TABLES: &str = r"

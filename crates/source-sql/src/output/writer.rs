@@ -75,13 +75,10 @@ impl RowWriter {
     /// # Errors
     /// A value that an engine wrote is no JSON: a bug.
     pub(crate) fn finish(mut self, affected: Option<u64>) -> Result<Box<RawValue>, EngineError> {
-        let mut end = format!("],\"row_count\":{},\"truncated\":{}", self.rows, self.truncated);
-        if let Some(affected) = affected {
-            end.push_str(&format!(",\"affected_rows\":{affected}"));
-        }
-        end.push('}');
+        let affected = affected.map(|affected| format!(",\"affected_rows\":{affected}")).unwrap_or_default();
+        let end = format!("],\"row_count\":{},\"truncated\":{}{affected}}}", self.rows, self.truncated);
         self.out.extend_from_slice(end.as_bytes());
-        let text = String::from_utf8(self.out).map_err(|error| EngineError::unreadable(error))?;
+        let text = String::from_utf8(self.out).map_err(EngineError::unreadable)?;
         RawValue::from_string(text).map_err(EngineError::unreadable)
     }
 }

@@ -65,11 +65,10 @@ fn of_kind(kind: Kind) -> Map<String, Value> {
     let schema = match kind {
         Kind::Integer => json!({"type": "integer"}),
         Kind::Number => json!({"type": "number"}),
-        Kind::String => json!({"type": "string"}),
+        // No `format: date-time`, which would refuse a time without an offset.
+        Kind::String | Kind::Datetime => json!({"type": "string"}),
         Kind::Boolean => json!({"type": "boolean"}),
         Kind::Date => json!({"type": "string", "format": "date"}),
-        // Not `format: date-time`, which would refuse a time without an offset.
-        Kind::Datetime => json!({"type": "string"}),
         Kind::Decimal => json!({"type": ["string", "number"], "pattern": r"^-?[0-9]+(\.[0-9]+)?$"}),
         Kind::Json => json!({}),
         Kind::Bytes => json!({"type": "string", "contentEncoding": "base64"}),

@@ -1,4 +1,4 @@
-//! Durations as catalogs write them: `250ms`, `30s`, `5m`, `2h`.
+//! Durations as catalogs write them: `250ms`, `30s`, `5m`, `2h`, `7d`.
 
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<
     let text = String::deserialize(deserializer)?;
     parse(&text)
         .map(Some)
-        .ok_or_else(|| D::Error::custom(format!("'{text}' is no duration; write 250ms, 30s, 5m or 2h")))
+        .ok_or_else(|| D::Error::custom(format!("'{text}' is no duration; write 250ms, 30s, 5m, 2h or 7d")))
 }
 
 fn parse(text: &str) -> Option<Duration> {
@@ -21,6 +21,7 @@ fn parse(text: &str) -> Option<Duration> {
         "s" => 1000,
         "m" => 60_000,
         "h" => 3_600_000,
+        "d" => 86_400_000,
         _ => return None,
     };
     number.checked_mul(millis_per_unit).filter(|&millis| millis > 0).map(Duration::from_millis)
@@ -34,7 +35,7 @@ mod tests {
     fn a_duration_is_a_number_and_a_unit() {
         assert_eq!(parse("250ms"), Some(Duration::from_millis(250)));
         assert_eq!(parse("2h"), Some(Duration::from_hours(2)));
-        for wrong in ["", "5", "s", "-1s", "1.5s", "0s", "5 s", "1d", "99999999999999999999s"] {
+        for wrong in ["", "5", "s", "-1s", "1.5s", "0s", "5 s", "1w", "99999999999999999999s"] {
             assert_eq!(parse(wrong), None, "{wrong}");
         }
     }

@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 use tokio::time::sleep;
 
 use super::{
-    Inner,
+    ExploreState, Inner,
     offer::{self, Prepared},
 };
 use crate::engine::EngineError;
@@ -13,7 +13,7 @@ use crate::engine::EngineError;
 const FIRST_WAIT: Duration = Duration::from_millis(250);
 const LONGEST_WAIT: Duration = Duration::from_secs(30);
 /// How long a changed schema may go unnoticed.
-const REFRESH: Duration = Duration::from_secs(300);
+const REFRESH: Duration = Duration::from_mins(5);
 
 /// Runs until the source is closed.
 pub(super) async fn maintain(inner: Arc<Inner>) {
@@ -45,6 +45,7 @@ async fn prepare(inner: &Inner) -> Result<Vec<Prepared>, EngineError> {
         Some(engine) => engine.probe().await?.unrestricted,
         None => None,
     };
+    inner.set_explore_state(explore_refused.clone().map_or(ExploreState::Allowed, ExploreState::Refused));
     let mut prepared = Vec::with_capacity(inner.routes.len());
     for route in &inner.routes {
         let refused = explore_refused.as_ref().filter(|_| route.is_explore());

@@ -5,7 +5,7 @@ mod offer;
 mod route;
 
 use std::{
-    sync::{Arc, PoisonError, RwLock},
+    sync::{Arc, Mutex, PoisonError, RwLock},
     time::Duration,
 };
 
@@ -32,6 +32,17 @@ pub(crate) struct SqlSource {
     upkeep: JoinHandle<()>,
 }
 
+/// Whether the tools of `explore` may run.
+#[derive(Clone)]
+enum ExploreState {
+    /// Its database has not answered.
+    Unknown,
+    /// Its login is held back by its grants.
+    Allowed,
+    /// Its login is not, for this reason.
+    Refused(String),
+}
+
 /// What the source and its upkeep share.
 struct Inner {
     name: String,
@@ -41,6 +52,8 @@ struct Inner {
     routes: Vec<Route>,
     identity: Vec<(String, Claim)>,
     statement_timeout: Option<Duration>,
+    /// Whether ad-hoc queries are safe under their login; unknown until the database has answered.
+    explore_state: Mutex<ExploreState>,
     offer: RwLock<Arc<Offer>>,
     changed: watch::Sender<()>,
 }
@@ -56,6 +69,7 @@ impl SqlSource {
             name,
             engine,
             explore_engine,
+            explore_state: Mutex::new(ExploreState::Unknown),
             offer: RwLock::new(Arc::new(offer::unprepared(&routes))),
             routes,
             identity: plan.identity,
@@ -73,9 +87,28 @@ impl Inner {
         self.changed.send_replace(());
     }
 
+    fn set_explore_state(&self, state: ExploreState) {
+        *self.explore_state.lock().unwrap_or_else(PoisonError::into_inner) = state;
+    }
+
+    fn allow_explore(&self) -> Result<(), SourceError> {
+        match self.explore_state.lock().unwrap_or_else(PoisonError::into_inner).clone() {
+            ExploreState::Allowed => Ok(()),
+            ExploreState::Refused(why) => Err(SourceError::failed(why)),
+            ExploreState::Unknown => Err(SourceError::Unavailable {
+                name: self.name.clone(),
+                message: "the database has not answered yet".to_owned(),
+                cause: None,
+            }),
+        }
+    }
+
     async fn call(&self, call: Call<'_>) -> Result<ToolResult, SourceError> {
         let unknown = || puente_mcp::McpError::UnknownTool(call.tool.to_owned());
         let route = self.routes.iter().find(|route| route.name() == call.tool).ok_or_else(unknown)?;
+        if route.is_explore() {
+            self.allow_explore()?;
+        }
         let (statement, values) = route.prepare(call.arguments).map_err(SourceError::failed)?;
         let longest = self.statement_timeout.map(|longest| Instant::now() + longest);
         let run = Run {

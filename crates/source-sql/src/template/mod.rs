@@ -6,7 +6,7 @@ mod render;
 use std::sync::Arc;
 
 pub(crate) use lexer::{Token, TokenKind, tokens};
-pub(crate) use render::Rendered;
+pub(crate) use render::{Bind, Rendered};
 
 use crate::{engine::Dialect, parameters::Parameter};
 

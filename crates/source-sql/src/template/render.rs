@@ -31,6 +31,11 @@ impl Bind {
         }
     }
 
+    /// Whether it is a parameter's whole value, which may be a list.
+    pub(crate) const fn is_whole(self) -> bool {
+        matches!(self, Self::Whole(_))
+    }
+
     /// The value among those of all parameters.
     pub(crate) fn value(self, values: &[Datum]) -> &Datum {
         match self {
@@ -131,7 +136,10 @@ mod tests {
         let ids = Datum::List([1, 2, 3].map(Datum::Integer).to_vec());
         let values = [ids, Datum::Null];
         let postgres = rendered(sql, Dialect::Postgres, &values);
-        assert_eq!(&*postgres.sql, "SELECT 1 WHERE id IN ($1, $2, $3, $4) AND ($5::date IS NULL OR day >= $5::date)");
+        assert_eq!(
+            &*postgres.sql,
+            "SELECT 1 WHERE id IN ($1::int8, $2::int8, $3::int8, $4::int8) AND ($5::date IS NULL OR day >= $5::date)"
+        );
         let bound: Vec<_> = postgres.binds.iter().map(|bind| bind.value(&values).clone()).collect();
         assert_eq!(bound, [1, 2, 3, 3].map(Datum::Integer).into_iter().chain([Datum::Null]).collect::<Vec<_>>());
         assert_eq!(rendered(sql, Dialect::MySql, &values).binds.len(), 6);

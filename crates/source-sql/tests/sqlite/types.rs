@@ -28,7 +28,8 @@ async fn every_declared_type_and_storage_class() {
     assert_eq!(result["rows"][0], expected);
     assert!(result["rows"][1].as_object().unwrap().values().all(Value::is_null));
     let result = call(&*source, "expressions", json!({})).await.unwrap();
-    let expected = json!({"one": 1, "r": 1.5, "a": "a", "b": "AQ==", "none": null, "inf": "Infinity", "big": "-9007199254740993"});
+    let expected =
+        json!({"one": 1, "r": 1.5, "a": "a", "b": "AQ==", "none": null, "inf": "Infinity", "big": "-9007199254740993"});
     assert_eq!(result["rows"][0], expected);
 
     let offer = source.offer();

@@ -1,0 +1,136 @@
+//! Connecting and cancelling.
+
+use std::{str::FromStr, time::Duration};
+
+use async_trait::async_trait;
+use sqlx::{
+    ConnectOptions, Connection, PgConnection,
+    postgres::{PgConnectOptions, PgSslMode},
+};
+use tokio::time::timeout;
+
+use super::{super::EngineError, error};
+use crate::{pool::Manager, reach::Reach};
+
+/// How long connecting may take.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+/// How long a cancellation may take.
+const CANCEL_TIMEOUT: Duration = Duration::from_secs(5);
+/// Prepared statements that a connection keeps.
+const STATEMENTS: usize = 256;
+
+/// Makes connections of one login. Cheap to clone. Holds credentials: no `Debug`.
+#[derive(Clone)]
+pub(super) struct Connector {
+    reach: Reach,
+    options: PgConnectOptions,
+}
+
+/// A connection and the server process behind it.
+pub(super) struct Session {
+    pub(super) connection: PgConnection,
+    pub(super) pid: i32,
+}
+
+impl Connector {
+    /// From a URL.
+    pub(super) fn new(reach: Reach) -> Result<Self, String> {
+        let mut options = PgConnectOptions::from_str(&reach.url())
+            .map_err(|_| "the database's URL cannot be read".to_owned())?
+            .statement_cache_capacity(STATEMENTS)
+            .application_name("puente")
+            .options([
+                ("TimeZone", "UTC"),
+                ("DateStyle", "ISO, YMD"),
+                ("IntervalStyle", "iso_8601"),
+                ("default_transaction_read_only", "on"),
+            ])
+            .disable_statement_logging();
+        if reach.is_editors() && !has_password(&reach) {
+            // Else the driver would take the server's own from its environment.
+            options = options.password("");
+        }
+        Ok(Self { reach, options })
+    }
+
+    async fn open(&self) -> Result<PgConnection, EngineError> {
+        let mut options = self.options.clone();
+        let verifies_name = matches!(options.get_ssl_mode(), PgSslMode::VerifyFull);
+        if let Some(address) = self.reach.address().await?.filter(|_| !verifies_name) {
+            // The address that was checked, and not what the name may mean a moment later.
+            options = options.host(&address.to_string());
+        }
+        options.connect().await.map_err(error::connecting)
+    }
+
+    /// Stops what the process `pid` runs. Errors are logged; the caller stops waiting all the same.
+    pub(super) async fn cancel(&self, pid: i32) {
+        let cancelled = timeout(CANCEL_TIMEOUT, async {
+            let mut connection = self.open().await?;
+            let cancelled = sqlx::query("SELECT pg_cancel_backend($1)").bind(pid).execute(&mut connection).await;
+            connection.close().await.map_err(error::from_sqlx)?;
+            cancelled.map_err(error::from_sqlx)
+        });
+        match cancelled.await {
+            Ok(Ok(_)) => {}
+            Ok(Err(error)) => tracing::warn!(%error, cause = ?error, "a statement could not be cancelled"),
+            Err(_) => tracing::warn!("a statement could not be cancelled in time"),
+        }
+    }
+}
+
+fn has_password(reach: &Reach) -> bool {
+    url::Url::parse(&reach.url()).is_ok_and(|url| url.password().is_some())
+}
+
+#[async_trait]
+impl Manager for Connector {
+    type Connection = Session;
+
+    async fn connect(&self) -> Result<Session, EngineError> {
+        let connecting = async {
+            let mut connection = self.open().await?;
+            let pid = sqlx::query_scalar("SELECT pg_backend_pid()").fetch_one(&mut connection).await;
+            Ok(Session { pid: pid.map_err(error::from_sqlx)?, connection })
+        };
+        timeout(CONNECT_TIMEOUT, connecting)
+            .await
+            .unwrap_or_else(|late| Err(EngineError::unreachable("the database does not answer", late)))
+    }
+
+    async fn is_alive(&self, session: &mut Session) -> bool {
+        matches!(timeout(CANCEL_TIMEOUT, session.connection.ping()).await, Ok(Ok(())))
+    }
+}
+
+/// Cancels the statement of a call that nobody waits for any more.
+pub(super) struct CancelWhenDropped {
+    connector: Option<Connector>,
+    pid: i32,
+}
+
+impl CancelWhenDropped {
+    /// Armed.
+    pub(super) fn new(connector: Connector, pid: i32) -> Self {
+        Self { connector: Some(connector), pid }
+    }
+
+    /// The process that it would stop.
+    pub(super) const fn pid(&self) -> i32 {
+        self.pid
+    }
+
+    /// The statement has ended.
+    pub(super) fn disarm(&mut self) {
+        self.connector = None;
+    }
+}
+
+impl Drop for CancelWhenDropped {
+    fn drop(&mut self) {
+        if let Some(connector) = self.connector.take() {
+            let pid = self.pid;
+            tokio::spawn(async move { connector.cancel(pid).await });
+        }
+    }
+}

@@ -1,0 +1,158 @@
+//! PostgreSQL.
+//!
+//! Every statement runs in a transaction of its own, `BEGIN READ ONLY` if it only reads, with the time limit set inside
+//! it. A second connection cancels it.
+
+mod arguments;
+mod array;
+mod connection;
+mod decode;
+mod error;
+mod execute;
+mod nullable;
+mod numeric;
+mod probe;
+mod shape;
+
+use std::{sync::Arc, time::Duration};
+
+use async_trait::async_trait;
+use serde_json::value::RawValue;
+use sqlx::Connection;
+use tokio::time::{Instant, timeout};
+
+use self::{
+    connection::{CancelWhenDropped, Connector},
+    shape::Shapes,
+};
+use super::{Engine, EngineError, Options, Probe, Run, Statement};
+use crate::{
+    output::Column,
+    pool::{Lease, Pool},
+};
+
+/// How long preparing or asking for the version may take.
+const PREPARE_TIMEOUT: Duration = Duration::from_secs(10);
+/// How long a cancelled statement may go on.
+const GRACE: Duration = Duration::from_secs(5);
+
+/// A PostgreSQL database under one login.
+pub(crate) struct Postgres {
+    pool: Arc<Pool<Connector>>,
+    shapes: Shapes,
+    single_use: bool,
+}
+
+impl Postgres {
+    /// See [`super::open`].
+    pub(crate) fn open(options: Options) -> Result<Self, String> {
+        let connector = Connector::new(options.reach)?;
+        Ok(Self { pool: Pool::new(connector, options.pool), shapes: Shapes::default(), single_use: options.single_use })
+    }
+
+    async fn acquire(&self, deadline: Instant) -> Result<Lease<Connector>, EngineError> {
+        self.pool.prune();
+        self.pool.acquire(deadline).await
+    }
+
+    /// Gives a connection back in the background: the caller need not wait for the end of a transaction that changed
+    /// nothing.
+    fn release(&self, mut lease: Lease<Connector>) {
+        let single_use = self.single_use;
+        tokio::spawn(async move {
+            // Sends the queued ROLLBACK, if any, and waits until the server is ready again.
+            let ready = matches!(timeout(GRACE, lease.connection.ping()).await, Ok(Ok(())));
+            if ready && !single_use {
+                lease.keep();
+            } else if let Some(session) = lease.take() {
+                let closed = session.connection.close().await;
+                tracing::trace!(?closed, "closed a connection");
+            }
+        });
+    }
+
+    async fn run_once(&self, run: &Run<'_>) -> Result<Box<RawValue>, EngineError> {
+        let limit = run.deadline.saturating_duration_since(Instant::now());
+        let timed_out = || EngineError::TimedOut { limit_ms: u64::try_from(limit.as_millis()).unwrap_or(u64::MAX) };
+        let mut lease = self.acquire(run.deadline).await?;
+        let mut guard = CancelWhenDropped::new(self.pool.manager().clone(), lease.pid);
+        let ended = {
+            let work = execute::execute(&mut lease, run, &self.shapes, self.single_use);
+            tokio::pin!(work);
+            let reason = tokio::select! {
+                done = &mut work => Ok(done),
+                () = run.cancel.cancelled() => Err(EngineError::Cancelled),
+                () = tokio::time::sleep_until(run.deadline) => Err(timed_out()),
+            };
+            match reason {
+                Ok(done) => Ended::ByItself(done),
+                Err(reason) => {
+                    self.pool.manager().cancel(guard.pid()).await;
+                    // What ended in the same moment counts: a writing statement is committed then.
+                    let ended = timeout(GRACE, &mut work).await;
+                    Ended::Stopped(ended.unwrap_or_else(|_| Err(EngineError::Cancelled)).or(Err(reason)))
+                }
+            }
+        };
+        guard.disarm();
+        match ended {
+            Ended::ByItself(outcome) => {
+                if !matches!(outcome, Err(EngineError::Unreachable { .. })) {
+                    self.release(lease);
+                }
+                outcome
+            }
+            // The signal may still be on its way, so this connection serves nobody else.
+            Ended::Stopped(outcome) => outcome,
+        }
+    }
+}
+
+/// How a statement came to its end.
+enum Ended<T> {
+    ByItself(T),
+    Stopped(T),
+}
+
+#[async_trait]
+impl Engine for Postgres {
+    async fn describe(&self, statement: &Arc<Statement>) -> Result<Vec<Column>, EngineError> {
+        let deadline = Instant::now() + PREPARE_TIMEOUT;
+        let mut lease = self.acquire(deadline).await?;
+        let columns = tokio::time::timeout_at(deadline, shape::describe(&mut lease.connection, statement))
+            .await
+            .map_err(|late| EngineError::unreachable("preparing took too long", late))?;
+        if !matches!(columns, Err(EngineError::Unreachable { .. })) {
+            self.release(lease);
+        }
+        columns
+    }
+
+    async fn run(&self, run: Run<'_>) -> Result<Box<RawValue>, EngineError> {
+        match self.run_once(&run).await {
+            Err(error) if error::may_be_tried_again(&error) => {
+                self.pool.forget_idle();
+                self.shapes.forget();
+                self.run_once(&run).await
+            }
+            outcome => outcome,
+        }
+    }
+
+    async fn probe(&self) -> Result<Probe, EngineError> {
+        let deadline = Instant::now() + PREPARE_TIMEOUT;
+        let mut lease = self.acquire(deadline).await?;
+        let probe = tokio::time::timeout_at(deadline, probe::probe(&mut lease.connection))
+            .await
+            .map_err(|late| EngineError::unreachable("the database does not answer", late))??;
+        self.release(lease);
+        Ok(probe)
+    }
+
+    async fn close(&self) {
+        self.pool.close();
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
+use rmcp::model::{JsonObject, TASKS_EXTENSION_ID};
 use serde_json::Value;
 
-use crate::{Era, InputMode, LoggingLevel};
+use crate::{Era, InputMode, LoggingLevel, McpError};
 
 pub use rmcp::model::ClientCapabilities;
 
@@ -55,6 +56,23 @@ impl Client {
     #[must_use]
     pub fn silent(era: Era) -> Self {
         Self::new(era, InputMode::None, Arc::default(), "".into(), None)
+    }
+
+    /// Whether a call of this client may become a task: a modern client that declared the tasks extension.
+    #[must_use]
+    pub fn knows_tasks(&self) -> bool {
+        let extensions = self.capabilities.extensions.as_ref();
+        self.era == Era::Modern && extensions.is_some_and(|declared| declared.contains_key(TASKS_EXTENSION_ID))
+    }
+
+    /// Refuses a client that does not know tasks, for what exists only as one.
+    pub fn require_tasks(&self) -> Result<(), McpError> {
+        if self.knows_tasks() {
+            return Ok(());
+        }
+        let mut required = ClientCapabilities::default();
+        required.extensions = Some([(TASKS_EXTENSION_ID.to_owned(), JsonObject::new())].into());
+        Err(McpError::MissingCapability(Box::new(required)))
     }
 
     /// See [`ProgressSink::log`].

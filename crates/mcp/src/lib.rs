@@ -24,6 +24,7 @@ mod outlet;
 pub mod param_headers;
 mod reply;
 mod service;
+pub mod stdio;
 mod sync;
 
 pub use client::{Client, ClientCapabilities, ProgressSink};

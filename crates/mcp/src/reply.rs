@@ -145,6 +145,7 @@ pub(crate) fn error_message(id: Option<&str>, error: &ErrorData) -> Vec<u8> {
     #[derive(Serialize)]
     struct Message<'a> {
         jsonrpc: &'static str,
+        #[serde(skip_serializing_if = "Option::is_none")]
         id: Option<&'a RawValue>,
         error: &'a ErrorData,
     }
@@ -161,4 +162,12 @@ pub(crate) fn notification(method: &str, params: &impl Serialize) -> Vec<u8> {
         params: &'a P,
     }
     serde_json::to_vec(&Message { jsonrpc: "2.0", method, params }).unwrap_or_default()
+}
+
+/// Messages as one JSON array.
+pub(crate) fn join_array(messages: &[Vec<u8>]) -> Vec<u8> {
+    let mut array = vec![b'['];
+    array.extend_from_slice(&messages.join(&b','));
+    array.push(b']');
+    array
 }

@@ -42,14 +42,14 @@ impl Answer {
     }
 
     /// An error of the protocol, with the status that the era gives it.
-    pub(super) fn error(id: &str, error: McpError, era: Era) -> Self {
+    pub(super) fn error(id: Option<&str>, error: McpError, era: Era) -> Self {
         let retry_after = match error {
             McpError::Limited { retry_after_secs } => Some(retry_after_secs),
             _ => None,
         };
         let data = error_data(error, era);
         let status = if retry_after.is_some() { StatusCode::TOO_MANY_REQUESTS } else { status(data.code.0, era) };
-        Self { status, message: Some(error_message(Some(id), &data)), session: None, retry_after }
+        Self { status, message: Some(error_message(id, &data)), session: None, retry_after }
     }
 
     pub(super) fn with_status(mut self, status: StatusCode) -> Self {

@@ -1,7 +1,7 @@
 //! One POST from its body to its response: JSON if the answer comes first, a stream if something else does.
 
 use std::{
-    future::Future,
+    future::{Future, ready},
     pin::Pin,
     sync::{Arc, OnceLock},
     time::Duration,
@@ -63,16 +63,19 @@ impl Exchange {
     pub(super) async fn respond(self: Arc<Self>, work: Work, keep_alive: Duration, retry: Duration) -> Response {
         let mut detach = Detach { work: Some(work), exchange: self.clone() };
         let Some(running) = detach.work.as_mut() else { return Answer::accepted().into_response() };
-        tokio::select! {
+        let answer = tokio::select! {
             biased;
-            answer = running => {
-                detach.work = None;
-                return answer.into_response();
-            }
-            () = self.stream.opened() => {}
+            answer = running => Some(answer),
+            () = self.stream.opened() => None,
+        };
+        let work = detach.work.take();
+        match (answer, work) {
+            (Some(answer), _) if !self.stream.has_events() => answer.into_response(),
+            // It told something and ended before anybody could look.
+            (Some(answer), _) => self.upgrade(Box::pin(ready(answer)), keep_alive, retry),
+            (None, Some(work)) => self.upgrade(work, keep_alive, retry),
+            (None, None) => Answer::accepted().into_response(),
         }
-        let Some(work) = detach.work.take() else { return Answer::accepted().into_response() };
-        self.upgrade(work, keep_alive, retry)
     }
 
     fn upgrade(&self, work: Work, keep_alive: Duration, retry: Duration) -> Response {

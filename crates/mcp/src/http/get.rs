@@ -40,7 +40,7 @@ impl<H: Handler> McpHttp<H> {
     fn resume(&self, session: &Arc<Session>, last: Option<&str>) -> Response {
         let service = &self.0.service;
         let last = last.and_then(parse_event_id);
-        let (id, number) = last.map_or((session.standalone.id, None), |(id, number)| (id, Some(number)));
+        let (id, number) = last.unwrap_or((session.standalone.id, session.standalone.newest()));
         let Some(stream) = session.stream(id) else {
             let message = "the stream of this event id is gone; send `initialize` again";
             return Answer::refused(StatusCode::NOT_FOUND, None, -32600, message).into_response();
@@ -49,7 +49,7 @@ impl<H: Handler> McpHttp<H> {
             (id == session.standalone.id).then(|| -> Driver { Box::pin(forward(service.clone(), session.clone())) });
         let resumable = Some(Resumable { retry: service.options.retry, prime: session.peer.polls() });
         let style = Style { keep_alive: service.options.keep_alive, resumable };
-        sse::response(stream.read(number), driver, style)
+        sse::response(stream.read(Some(number)), driver, style)
     }
 }
 

@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use futures::future::join_all;
 use http::StatusCode;
-use tokio_util::sync::CancellationToken;
 
 use super::{
     accept,
@@ -13,12 +12,12 @@ use super::{
     session::Session,
 };
 use crate::{
-    Client, Era, Handler, InputMode, McpError, ProgressSink, RequestContext,
-    envelope::{Message, Params, Request, scan_batch},
+    Era, Handler,
+    envelope::{Message, Request, scan_batch},
     era::Revision,
     legacy::{self, Conversation, initialize},
-    modern::traceparent,
-    outlet::{CallSink, Outlet, cancelled},
+    outlet::{Outlet, cancelled},
+    reply::join_array,
 };
 
 impl<H: Handler> Post<H> {
@@ -35,11 +34,10 @@ impl<H: Handler> Post<H> {
         match message {
             Message::Request(request) => {
                 self.exchange.attach(session.clone());
-                let outlet = self.exchange.streams.then(|| -> Arc<dyn Outlet> { self.exchange.stream.clone() });
-                self.legacy_request(&session, request, outlet).await
+                self.legacy_request(&session, request, self.outlet()).await
             }
             other => {
-                take(&session, other);
+                legacy::take(&session.peer, other);
                 Answer::accepted()
             }
         }
@@ -48,7 +46,7 @@ impl<H: Handler> Post<H> {
     async fn initialize(&self, request: &Request<'_>) -> Answer {
         let peer = match initialize::read(request) {
             Ok(peer) => peer,
-            Err(error) => return Answer::error(request.id.as_json(), error, Era::Legacy),
+            Err(error) => return Answer::error(Some(request.id.as_json()), error, Era::Legacy),
         };
         let service = &self.http.0.service;
         let identity = service.handler.identity(&self.caller);
@@ -68,49 +66,14 @@ impl<H: Handler> Post<H> {
         request: &Request<'_>,
         outlet: Option<Arc<dyn Outlet>>,
     ) -> Answer {
-        let id = request.id;
-        let cancel = CancellationToken::new();
-        let _registration = session.peer.running.register(id.to_owned(), cancel.clone());
         let service = &*self.http.0.service;
-        let result = match self.legacy_context(session, &request.params, outlet.as_ref(), cancel.clone()) {
-            Err(error) => Err(error),
-            Ok(cx) => {
-                let conversation = Conversation { peer: &session.peer, outlet: outlet.as_ref() };
-                tokio::select! {
-                    biased;
-                    () = cancel.cancelled() => Err(cancelled()),
-                    result = legacy::respond(service, &cx, request, &conversation) => result,
-                }
-            }
-        };
+        let conversation = Conversation { peer: &session.peer, outlet: outlet.as_ref() };
+        let result = legacy::respond(service, self.caller.clone(), self.request_id(), request, &conversation).await;
         self.http.0.sessions.save(session).await;
-        match result {
+        match result.unwrap_or_else(|| Err(cancelled())) {
             Ok(message) => Answer::ok(message),
-            Err(error) => Answer::error(id.as_json(), error, Era::Legacy),
+            Err(error) => Answer::error(Some(request.id.as_json()), error, Era::Legacy),
         }
-    }
-
-    fn legacy_context(
-        &self,
-        session: &Session,
-        params: &Params<'_>,
-        outlet: Option<&Arc<dyn Outlet>>,
-        cancel: CancellationToken,
-    ) -> Result<RequestContext<H::Caller>, McpError> {
-        let meta = params.nested("_meta")?;
-        let progress_token = CallSink::progress_token(&meta)?;
-        let peer = &session.peer;
-        let input = if outlet.is_some() { InputMode::Inline } else { InputMode::None };
-        let sink = outlet.map(|outlet| -> Arc<dyn ProgressSink> {
-            Arc::new(CallSink { outlet: outlet.clone(), progress_token, level: Some(peer.level()) })
-        });
-        Ok(RequestContext {
-            caller: self.caller.clone(),
-            client: Client::new(Era::Legacy, input, peer.capabilities.clone(), peer.info.clone(), sink),
-            cancel,
-            request_id: self.request_id(),
-            traceparent: traceparent(&meta),
-        })
     }
 
     /// A batch: its requests run at the same time, and cannot reach the client meanwhile.
@@ -132,31 +95,15 @@ impl<H: Handler> Post<H> {
             match message {
                 Ok(Message::Request(request)) => self.legacy_request(&session, request, None).await.message,
                 Ok(other) => {
-                    take(&session, other);
+                    legacy::take(&session.peer, other);
                     None
                 }
                 Err(error) => refuse(error).message,
             }
         });
         let answers: Vec<_> = join_all(answers).await.into_iter().flatten().collect();
-        if answers.is_empty() { Answer::accepted() } else { Answer::ok(array(&answers)) }
+        if answers.is_empty() { Answer::accepted() } else { Answer::ok(join_array(&answers)) }
     }
-}
-
-/// Takes a message that wants no answer.
-fn take(session: &Session, message: &Message<'_>) {
-    match message {
-        Message::Notification(notification) => legacy::notified(&session.peer, notification),
-        Message::Response(response) => session.peer.pending.answer(response),
-        Message::Request(_) => {}
-    }
-}
-
-fn array(messages: &[Vec<u8>]) -> Vec<u8> {
-    let mut array = vec![b'['];
-    array.extend_from_slice(&messages.join(&b','));
-    array.push(b']');
-    array
 }
 
 impl<H: Handler> super::McpHttp<H> {

@@ -24,6 +24,7 @@ use axum::{
 };
 use http::{Method, StatusCode, header, request::Parts};
 
+pub(crate) use self::stream::single_line;
 use self::{answer::Answer, exchange::Exchange, sessions::Sessions};
 use crate::{Handler, handler::SessionStore, service::Service};
 

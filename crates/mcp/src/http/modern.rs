@@ -7,10 +7,10 @@ use tokio_util::sync::CancellationToken;
 
 use super::{answer::Answer, post::Post};
 use crate::{
-    Client, Era, Handler, InputMode, McpError, ProgressSink, RequestContext,
+    Era, Handler, McpError,
     envelope::{Message, Request},
-    modern::{self, Meta, headers, listen},
-    outlet::{CallSink, Outlet},
+    modern::{self, Meta, Transport, headers},
+    outlet::Outlet,
 };
 
 impl<H: Handler> Post<H> {
@@ -27,7 +27,7 @@ impl<H: Handler> Post<H> {
     }
 
     async fn modern_request(&self, request: &Request<'_>) -> Answer {
-        let id = request.id.as_json();
+        let id = Some(request.id.as_json());
         let meta = match Meta::read(&request.params) {
             Ok(meta) => meta,
             Err(error) => return Answer::error(id, error, Era::Modern).with_status(StatusCode::BAD_REQUEST),
@@ -42,41 +42,24 @@ impl<H: Handler> Post<H> {
     }
 
     async fn modern_result(&self, request: &Request<'_>, meta: Meta) -> Result<Vec<u8>, McpError> {
-        let service = &*self.http.0.service;
-        let params = headers::params(&self.parts.headers)?;
+        let transport = Transport {
+            outlet: self.outlet(),
+            header_params: Some(headers::params(&self.parts.headers)?),
+            request_id: self.request_id(),
+            ending: self.http.0.service.closing.clone(),
+        };
         // Dropped with this future when the client closes the stream: that is how modern clients cancel.
         let cancel = CancellationToken::new();
         let guard = cancel.clone().drop_guard();
-        let cx = self.modern_context(meta, cancel);
-        let result = if request.method == "subscriptions/listen" {
-            self.listen(&cx, request).await
-        } else {
-            modern::respond(service, &cx, request, Some(params)).await
-        };
+        let service = &*self.http.0.service;
+        let result = modern::respond(service, self.caller.clone(), request, meta, transport, cancel).await;
         guard.disarm();
         result
     }
 
-    async fn listen(&self, cx: &RequestContext<H::Caller>, request: &Request<'_>) -> Result<Vec<u8>, McpError> {
-        if !self.exchange.streams {
-            return Err(McpError::InvalidParams("subscriptions need `Accept: text/event-stream`".to_owned()));
-        }
-        let outlet: Arc<dyn Outlet> = self.exchange.stream.clone();
-        listen::respond(&self.http.0.service, cx, request, &outlet).await
-    }
-
-    fn modern_context(&self, meta: Meta, cancel: CancellationToken) -> RequestContext<H::Caller> {
-        let sink = self.exchange.streams.then(|| -> Arc<dyn ProgressSink> {
-            let outlet = self.exchange.stream.clone();
-            Arc::new(CallSink { outlet, progress_token: meta.progress_token, level: meta.level })
-        });
-        RequestContext {
-            caller: self.caller.clone(),
-            client: Client::new(Era::Modern, InputMode::Rounds, meta.capabilities, meta.info, sink),
-            cancel,
-            request_id: self.request_id(),
-            traceparent: meta.traceparent,
-        }
+    /// The way to the client while the request runs.
+    pub(super) fn outlet(&self) -> Option<Arc<dyn Outlet>> {
+        self.exchange.streams.then(|| -> Arc<dyn Outlet> { self.exchange.stream.clone() })
     }
 
     /// The id in the log: the caller's, or one of our own.

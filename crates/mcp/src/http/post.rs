@@ -62,19 +62,10 @@ impl<H: Handler> Post<H> {
             Message::Request(request) => Some(request.id.as_json()),
             Message::Notification(_) | Message::Response(_) => None,
         };
-        match header {
+        match header.map(|version| (version, Revision::parse(version))) {
             None => Ok(Era::Legacy),
-            Some(version) => match Revision::parse(version) {
-                Some(revision) => Ok(revision.era()),
-                None => Err(unsupported(id, version)),
-            },
+            Some((_, Some(revision))) => Ok(revision.era()),
+            Some((version, None)) => Err(Answer::error(id, headers::unsupported_version(version), Era::Modern)),
         }
-    }
-}
-
-fn unsupported(id: Option<&str>, version: &str) -> Answer {
-    match headers::check_version(version) {
-        Err(error) => Answer::error(id.unwrap_or("null"), error, Era::Modern),
-        Ok(()) => Answer::accepted(),
     }
 }

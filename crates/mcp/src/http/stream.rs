@@ -101,6 +101,11 @@ impl EventStream {
         lock(&self.state).phase == Phase::Ended
     }
 
+    /// Whether there is something to read.
+    pub(super) fn has_events(&self) -> bool {
+        !lock(&self.state).events.is_empty()
+    }
+
     /// Waits until there is a reason to stream: a message, or the wish to be polled.
     pub(super) async fn opened(&self) {
         self.when(|state| (state.phase == Phase::Detached || !state.events.is_empty()).then_some(())).await;
@@ -115,6 +120,11 @@ impl EventStream {
         drop(state);
         self.changed.notify_waiters();
         reader
+    }
+
+    /// The number of the newest event.
+    pub(super) fn newest(&self) -> u64 {
+        lock(&self.state).next - 1
     }
 
     async fn when<T>(&self, mut ready: impl FnMut(&mut State) -> Option<T>) -> T {

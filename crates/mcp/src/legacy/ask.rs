@@ -58,6 +58,11 @@ impl Pending {
         }
     }
 
+    /// Fails every request that waits: the client cannot answer any more.
+    pub(crate) fn forget_all(&self) {
+        lock(&self.waiting).clear();
+    }
+
     /// Hands an answer to who waits for it; hostile input, so an unknown id is nothing.
     pub(crate) fn answer(&self, response: &Response<'_>) {
         let Ok(id) = response.id.as_json().parse::<u64>() else { return };

@@ -47,10 +47,15 @@ pub(crate) fn check_version(version: &str) -> Result<(), McpError> {
     if Revision::parse(version).is_some_and(|revision| revision.era() == Era::Modern) {
         return Ok(());
     }
+    Err(unsupported_version(version))
+}
+
+/// The error that names what is supported.
+pub(crate) fn unsupported_version(version: &str) -> McpError {
     let supported: Vec<&str> = Revision::ALL.iter().rev().map(|revision| revision.as_str()).collect();
     let data = serde_json::json!({ "supported": supported, "requested": version });
     let message = "this protocol version is not supported here";
-    Err(McpError::Raw(ErrorData::new(ErrorCode(UNSUPPORTED_VERSION), message, Some(data))))
+    McpError::Raw(ErrorData::new(ErrorCode(UNSUPPORTED_VERSION), message, Some(data)))
 }
 
 /// The `Mcp-Param-*` headers: names without their prefix in lower case, values decoded.

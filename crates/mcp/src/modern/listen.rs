@@ -4,8 +4,8 @@ use std::{collections::HashSet, sync::Arc};
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, value::RawValue};
+use tokio_util::sync::CancellationToken;
 
-use super::tasks;
 use crate::{
     Era, Handler, McpError, RequestContext,
     envelope::{Id, Request},
@@ -34,12 +34,16 @@ struct Filter {
 }
 
 /// Acknowledges, sends events until the server ends the subscription, and returns the final result.
-pub(crate) async fn respond<H: Handler>(
+pub(super) async fn respond<H: Handler>(
     service: &Service<H>,
     cx: &RequestContext<H::Caller>,
     request: &Request<'_>,
-    outlet: &Arc<dyn Outlet>,
+    outlet: Option<&Arc<dyn Outlet>>,
+    ending: &CancellationToken,
 ) -> Result<Vec<u8>, McpError> {
+    let Some(outlet) = outlet else {
+        return Err(McpError::InvalidParams("subscriptions need `Accept: text/event-stream`".to_owned()));
+    };
     let filter: Filter = request.params.required("notifications")?;
     // Before the acknowledgement, so that nothing is lost in between.
     let mut receiver = service.handler.events(&cx.caller);
@@ -52,7 +56,7 @@ pub(crate) async fn respond<H: Handler>(
     let wanted = wanted(filter);
     loop {
         let step = tokio::select! {
-            () = service.closing.cancelled() => Step::End,
+            () = ending.cancelled() => Step::End,
             step = events::next(&mut receiver) => step,
         };
         let Step::Events(events) = step else { return Ok(end(request.id)) };
@@ -90,7 +94,7 @@ async fn honour<H: Handler>(
         *uris = honoured;
     }
     if let Some(ids) = &mut filter.task_ids {
-        tasks::require(&cx.client.capabilities)?;
+        cx.client.require_tasks()?;
         limit("taskIds", ids)?;
         let mut honoured = Vec::with_capacity(ids.len());
         for id in ids.drain(..) {

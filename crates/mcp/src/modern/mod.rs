@@ -2,23 +2,60 @@
 
 mod discover;
 pub(crate) mod headers;
-pub(crate) mod listen;
+mod listen;
 mod meta;
 mod mrtr;
 mod tasks;
 
 pub(crate) use meta::{Meta, client_info, traceparent};
 
+use std::sync::Arc;
+
+use tokio_util::sync::CancellationToken;
+
 use crate::{
-    Era, Handler, McpError, Outcome, RequestContext,
+    Client, Era, Handler, InputMode, McpError, Outcome, ProgressSink, RequestContext,
     dispatch::Dispatch,
     envelope::Request,
+    outlet::{CallSink, Outlet},
     reply::{Frame, ResultWriter},
     service::Service,
 };
 
-/// Answers a request, except for `subscriptions/listen`, which needs its transport.
+/// What the transport knows of a request.
+pub(crate) struct Transport {
+    /// The way to the client while the request runs; `None` if it takes no stream.
+    pub(crate) outlet: Option<Arc<dyn Outlet>>,
+    /// See [`CallTool::header_params`](crate::CallTool::header_params).
+    pub(crate) header_params: Option<Vec<(String, String)>>,
+    /// The id in the log.
+    pub(crate) request_id: Arc<str>,
+    /// Cancelled when subscriptions are to end.
+    pub(crate) ending: CancellationToken,
+}
+
+/// Answers a request.
 pub(crate) async fn respond<H: Handler>(
+    service: &Service<H>,
+    caller: H::Caller,
+    request: &Request<'_>,
+    meta: Meta,
+    transport: Transport,
+    cancel: CancellationToken,
+) -> Result<Vec<u8>, McpError> {
+    let Transport { outlet, header_params, request_id, ending } = transport;
+    let sink = outlet.clone().map(|outlet| -> Arc<dyn ProgressSink> {
+        Arc::new(CallSink { outlet, progress_token: meta.progress_token, level: meta.level })
+    });
+    let client = Client::new(Era::Modern, InputMode::Rounds, meta.capabilities, meta.info, sink);
+    let cx = RequestContext { caller, client, cancel, request_id, traceparent: meta.traceparent };
+    if request.method == "subscriptions/listen" {
+        return listen::respond(service, &cx, request, outlet.as_ref(), &ending).await;
+    }
+    answer(service, &cx, request, header_params).await
+}
+
+async fn answer<H: Handler>(
     service: &Service<H>,
     cx: &RequestContext<H::Caller>,
     request: &Request<'_>,
@@ -37,7 +74,7 @@ pub(crate) async fn respond<H: Handler>(
                 Outcome::Complete(message) => Ok(message),
                 Outcome::InputRequired(required) => mrtr::seal(service, cx, request, &dispatch.frame, required),
                 Outcome::Task(task) => {
-                    tasks::require(&cx.client.capabilities)?;
+                    cx.client.require_tasks()?;
                     let mut writer = ResultWriter::start(request.id, &dispatch.frame, "task", None);
                     writer.members(&task.0);
                     Ok(writer.finish())

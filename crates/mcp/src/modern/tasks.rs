@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use rmcp::model::{ClientCapabilities, JsonObject, TASKS_EXTENSION_ID};
 use serde_json::Value;
 
 use crate::{
@@ -17,7 +16,7 @@ pub(super) async fn respond<H: Handler>(
     request: &Request<'_>,
     frame: &Frame<'_>,
 ) -> Result<Vec<u8>, McpError> {
-    require(&cx.client.capabilities)?;
+    cx.client.require_tasks()?;
     let task = request.params.required_text("taskId")?;
     let mut writer = ResultWriter::complete(request.id, frame, None);
     match &*request.method {
@@ -29,15 +28,4 @@ pub(super) async fn respond<H: Handler>(
         _ => handler.cancel_task(cx, &task).await?,
     }
     Ok(writer.finish())
-}
-
-/// Refuses a client that did not declare the extension with this request.
-pub(super) fn require(capabilities: &ClientCapabilities) -> Result<(), McpError> {
-    let declared = capabilities.extensions.as_ref().is_some_and(|all| all.contains_key(TASKS_EXTENSION_ID));
-    if declared {
-        return Ok(());
-    }
-    let mut required = ClientCapabilities::default();
-    required.extensions = Some([(TASKS_EXTENSION_ID.to_owned(), JsonObject::new())].into());
-    Err(McpError::MissingCapability(Box::new(required)))
 }

@@ -5,15 +5,13 @@ use std::{collections::BTreeMap, sync::Arc, time::Duration};
 use bytes::Bytes;
 use puente_domain::Principal;
 use puente_mcp::{
-    CallTool, Client, Complete, Era, GetPrompt, Handler, Inputs, ListPage, ListRequest, McpError, Outcome,
-    ReadResource, RequestContext, ToolResult,
+    CallTool, Client, Complete, GetPrompt, Handler, Inputs, ListPage, ListRequest, McpError, Outcome, ReadResource,
+    RequestContext, ToolResult,
     handler::{Event, ServerIdentity},
     param_headers::ParamHeaders,
 };
 use puente_sources::{Call, Completion, Prompt, Read, Source, SourceError, TaskSupport};
-use rmcp::model::{
-    CompletionInfo, DetailedTask, GetPromptResult, Implementation, ReadResourceResult, Reference, TASKS_EXTENSION_ID,
-};
+use rmcp::model::{CompletionInfo, DetailedTask, GetPromptResult, Implementation, ReadResourceResult, Reference};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 use tokio::{sync::broadcast, time::Instant};
@@ -119,7 +117,11 @@ impl Handler for Host {
             inputs: call.inputs,
             cancel: cx.cancel.clone(),
         };
-        let as_task = offered.settings.task != TaskSupport::Forbidden && knows_tasks(&cx.client);
+        let as_task = match offered.settings.task {
+            TaskSupport::Forbidden => false,
+            TaskSupport::Optional => cx.client.knows_tasks(),
+            TaskSupport::Required => cx.client.require_tasks().map(|()| true)?,
+        };
         let outcome = if as_task { self.tasks.run(owned).await } else { owned.run().await };
         outcome.or_else(|error| match error {
             SourceError::Protocol(error) => Err(error),
@@ -212,11 +214,6 @@ impl Handler for Host {
     async fn cancel_task(&self, _cx: &RequestContext<()>, task: &str) -> Result<(), McpError> {
         self.tasks.cancel(task)
     }
-}
-
-fn knows_tasks(client: &Client) -> bool {
-    client.era == Era::Modern
-        && client.capabilities.extensions.as_ref().is_some_and(|all| all.contains_key(TASKS_EXTENSION_ID))
 }
 
 fn protocol(error: SourceError) -> McpError {

@@ -103,7 +103,7 @@ fn tasks() -> Vec<ToolOffer> {
     let filename = json!({"type": "object", "properties": {"filename": {"type": "string"}}});
     [
         ("slow_compute", "Takes its time", compute, TaskSupport::Optional),
-        ("failing_job", "Fails after a while", none.clone(), TaskSupport::Optional),
+        ("failing_job", "Fails after a while", none.clone(), TaskSupport::Required),
         ("protocol_error_job", "Breaks after a while", none.clone(), TaskSupport::Optional),
         ("confirm_delete", "Asks while it runs", filename, TaskSupport::Optional),
         ("multi_input", "Asks two things while it runs", none.clone(), TaskSupport::Optional),

@@ -1,0 +1,103 @@
+//! Legacy sessions: whose they are, how long they live, and where.
+
+use std::{sync::Arc, time::Duration};
+
+use puente_mcp::Options;
+use serde_json::json;
+
+use crate::{
+    fixture::{Legacy, MemoryStore, Server, body, content_type, post},
+    sse::Events,
+};
+
+fn ping() -> serde_json::Value {
+    json!({"jsonrpc": "2.0", "id": 1, "method": "ping"})
+}
+
+#[tokio::test]
+async fn a_request_needs_a_session_of_its_own_caller() {
+    let server = Server::new();
+    let without = post().body(ping().to_string().into()).unwrap();
+    assert_eq!(server.send(without).await.status(), 400);
+    let unknown = Legacy { server: &server, id: "nope".to_owned() };
+    assert_eq!(unknown.send(&ping()).await.status(), 404);
+    let legacy = Legacy::start(&server, "2025-11-25").await;
+    assert_eq!(legacy.send(&ping()).await.status(), 200);
+    assert_eq!(server.send_as("bob", legacy.request(&ping())).await.status(), 404);
+}
+
+#[tokio::test]
+async fn a_deleted_session_is_gone_everywhere() {
+    let store = Arc::new(MemoryStore::default());
+    let server = Server::with(Options::default(), Some(store.clone()));
+    let legacy = Legacy::start(&server, "2025-11-25").await;
+    let mut events = Events::of(legacy.get(None).await);
+    events.next().await.unwrap();
+    let mut delete = legacy.request(&ping());
+    *delete.method_mut() = axum::http::Method::DELETE;
+    assert_eq!(server.send(delete).await.status(), 204);
+    assert!(events.next().await.is_none());
+    assert_eq!(legacy.send(&ping()).await.status(), 404);
+    let other = Server::with(Options::default(), Some(store));
+    assert_eq!(legacy.on(&other).send(&ping()).await.status(), 404);
+}
+
+#[tokio::test]
+async fn another_replica_goes_on_with_a_session() {
+    let store = Arc::new(MemoryStore::default());
+    let first = Server::with(Options::default(), Some(store.clone()));
+    let second = Server::with(Options::default(), Some(store));
+    let legacy = Legacy::start(&first, "2025-06-18").await;
+    let level = json!({"jsonrpc": "2.0", "id": 2, "method": "logging/setLevel", "params": {"level": "error"}});
+    legacy.send(&level).await;
+    let moved = legacy.on(&second);
+    assert_eq!(second.send_as("bob", moved.request(&ping())).await.status(), 404);
+    // The level went along, and so did what the client can do.
+    assert_eq!(content_type(&moved.call(1, "tell").await), "application/json");
+    let asked = Events::of(moved.call(2, "ask").await).message().await.unwrap();
+    assert_eq!(asked["method"], "elicitation/create");
+}
+
+#[tokio::test]
+async fn a_lost_response_stream_ends_the_session_for_its_client() {
+    let store = Arc::new(MemoryStore::default());
+    let first = Server::with(Options::default(), Some(store.clone()));
+    let second = Server::with(Options::default(), Some(store));
+    let legacy = Legacy::start(&first, "2025-11-25").await;
+    let event = Events::of(legacy.call(1, "ask").await).next().await.unwrap();
+    // The client is told at once, not left to wait for an answer that cannot come.
+    let response = legacy.on(&second).get(event.id.as_deref()).await;
+    assert_eq!(response.status(), 404);
+    assert!(body(response).await["error"]["message"].as_str().unwrap().contains("initialize"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn idle_sessions_are_forgotten_and_busy_ones_are_not() {
+    let options = Options { session_idle: Duration::from_mins(1), ..Options::default() };
+    let server = Server::with(options, None);
+    let idle = Legacy::start(&server, "2025-11-25").await;
+    let busy = Legacy::start(&server, "2025-11-25").await;
+    let mut events = Events::of(busy.get(None).await);
+    events.next().await.unwrap();
+    // The stream holds its receiver once it is read beyond its first event.
+    server.fixture.events.send(puente_mcp::handler::Event::ToolsChanged).unwrap();
+    events.message().await.unwrap();
+    tokio::time::advance(Duration::from_mins(2)).await;
+    Legacy::start(&server, "2025-11-25").await;
+    assert_eq!(idle.send(&ping()).await.status(), 404);
+    assert_eq!(busy.send(&ping()).await.status(), 200);
+}
+
+#[tokio::test(start_paused = true)]
+async fn of_too_many_sessions_the_longest_idle_makes_room() {
+    let server = Server::with(Options { max_sessions: 2, ..Options::default() }, None);
+    let first = Legacy::start(&server, "2025-11-25").await;
+    tokio::time::advance(Duration::from_secs(1)).await;
+    let second = Legacy::start(&server, "2025-11-25").await;
+    tokio::time::advance(Duration::from_secs(1)).await;
+    first.send(&ping()).await;
+    let third = Legacy::start(&server, "2025-11-25").await;
+    assert_eq!(first.send(&ping()).await.status(), 200);
+    assert_eq!(second.send(&ping()).await.status(), 404);
+    assert_eq!(third.send(&ping()).await.status(), 200);
+}

@@ -1,5 +1,7 @@
 //! After an edit: everyone takes it up.
 
+use std::sync::atomic::Ordering;
+
 use puente_bus::Hint;
 use puente_storage::Versioned;
 
@@ -13,5 +15,10 @@ impl Gateway {
             Versioned::Catalog => Hint::CatalogChanged,
             Versioned::Rights => Hint::RightsChanged,
         });
+        if self.started.load(Ordering::Relaxed)
+            && let Err(error) = self.reload().await
+        {
+            tracing::error!(error = &error as &dyn std::error::Error, "an edit could not be taken up; trying again");
+        }
     }
 }

@@ -85,6 +85,12 @@ impl Error {
         Self::Invalid(vec![Finding { path: path.into(), position: None, message: message.into(), warning: false }])
     }
 
+    /// An [`Error::Invalid`] of problems with their paths.
+    pub(crate) fn invalid_all(problems: Vec<(String, String)>) -> Self {
+        let finding = |(path, message)| Finding { path, position: None, message, warning: false };
+        Self::Invalid(problems.into_iter().map(finding).collect())
+    }
+
     /// An [`Error::NotFound`].
     #[must_use]
     pub fn not_found(kind: &'static str, name: impl Into<String>) -> Self {

@@ -1,14 +1,31 @@
 //! The gateway itself: what the use cases share.
 
-use std::{collections::HashMap, sync::Arc};
+use std::{
+    collections::HashMap,
+    sync::{Arc, atomic::AtomicBool},
+};
 
+use arc_swap::ArcSwap;
 use puente_auth::{Passwords, Tokens, Vault};
 use puente_bus::Bus;
+use puente_cache::Cache;
 use puente_domain::{Clock, catalog::SourceKind};
 use puente_sources::{Connector, Egress};
 use puente_storage::Storage;
 
-use crate::{Settings, audit::Trail, identity::Identity};
+use tokio::sync::{Mutex, Notify};
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+
+use crate::{
+    Settings,
+    audit::Trail,
+    catalog::{Live, Rows, Snapshot},
+    events::Subscribers,
+    failure::Failure,
+    identity::Identity,
+    limit::Limits,
+    tasks::Tasks,
+};
 
 /// What a gateway is made of; `puente-app` puts it together.
 pub struct Parts {
@@ -41,18 +58,42 @@ pub struct Gateway {
     pub(crate) egress: Arc<Egress>,
     pub(crate) settings: Settings,
     pub(crate) bus: Bus,
-    pub(crate) trail: Trail,
+    pub(crate) trail: Arc<Trail>,
     pub(crate) identity: Identity,
+    pub(crate) cache: Cache<Failure>,
+    pub(crate) limits: Limits,
+    /// Read by every call without a lock; swapped as a whole.
+    pub(crate) catalog: ArcSwap<Snapshot>,
+    /// Held while the catalog is taken up.
+    pub(crate) live: Mutex<Live>,
+    pub(crate) offer_changed: Arc<Notify>,
+    pub(crate) subscribers: Subscribers,
+    pub(crate) tasks: Tasks,
+    /// Whether sources are connected here: on the command line they are not.
+    pub(crate) started: AtomicBool,
+    pub(crate) stopping: CancellationToken,
+    pub(crate) background: TaskTracker,
 }
 
 impl Gateway {
     /// A gateway that has not read its catalog yet: call [`Gateway::start`] before serving. Needs a Tokio runtime.
     #[must_use]
     pub fn new(parts: Parts) -> Arc<Self> {
-        let trail = Trail::new(parts.storage.clone(), parts.settings.on_audit_failure);
+        let settings = &parts.settings;
+        let memory = puente_cache::Memory::new(settings.cache_bytes, parts.clock.clone());
         Arc::new(Self {
+            trail: Arc::new(Trail::new(parts.storage.clone(), settings.on_audit_failure)),
+            cache: Cache::new(memory),
+            limits: Limits::new(settings.principal_rate, settings.max_calls),
+            catalog: ArcSwap::from_pointee(Snapshot::new(Arc::new(Rows::default()), Vec::new())),
+            live: Mutex::default(),
+            offer_changed: Arc::default(),
+            subscribers: Subscribers::default(),
+            tasks: Tasks::default(),
+            started: AtomicBool::new(false),
+            stopping: CancellationToken::new(),
+            background: TaskTracker::new(),
             bus: Bus::new(puente_bus::Memory::default()),
-            trail,
             identity: Identity::default(),
             storage: parts.storage,
             clock: parts.clock,

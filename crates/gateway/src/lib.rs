@@ -3,23 +3,49 @@
 //! - [`policy`]: what a principal may do; the one decision function of every door.
 //! - [`identity`]: who a token belongs to; sign-in, refresh, sign-out.
 //! - [`catalog`]: from a file or an edit to rows, from rows to live sources and views.
-//! - [`call`]: the life of a tool call, top to bottom in one file.
+//! - `call`: the life of a tool call, top to bottom in one file.
 //! - [`audit`]: the trail of all of it.
 //! - [`admin`]: users, keys, teams, virtual servers, grants, secrets: one operation a file.
 
 pub mod admin;
 pub mod audit;
+mod cached;
+mod call;
+pub mod catalog;
 mod changed;
+mod door;
 mod error;
+mod events;
+mod failure;
 mod gateway;
 pub mod identity;
+mod lifecycle;
+mod limit;
+mod list;
+mod mcp;
+mod oversized;
 pub mod policy;
+mod prompt;
+mod prune;
+mod reply;
+mod resource;
+mod sealer;
+mod sessions;
 mod settings;
+mod sources;
+mod tasks;
+mod validate;
+mod view;
+mod work;
 
 pub use error::{Error, Finding, Result};
 pub use gateway::{Gateway, Parts};
+pub use mcp::McpHandler;
 pub use policy::{Action, Refusal};
+pub use sealer::VaultSealer;
+pub use sessions::StoredSessions;
 pub use settings::{OnAuditFailure, Settings};
+pub use sources::{SourceHealth, SourceState};
 
 use std::{net::IpAddr, sync::Arc};
 

@@ -4,10 +4,10 @@
 //! transaction that counts the version of the rights or of the catalog up, and holds its own row of the audit trail:
 //! no edit without its row, no row without its edit.
 
-mod edit;
+pub(crate) mod edit;
 pub mod grants;
 pub mod keys;
-mod refer;
+pub(crate) mod refer;
 pub mod secrets;
 pub mod servers;
 pub mod teams;

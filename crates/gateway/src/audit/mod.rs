@@ -2,11 +2,17 @@
 //!
 //! - `trail`, `writer`: the queue in front of the table, and its group commits;
 //! - `scope`: one call's row, from its first moment to its outcome;
-//! - `list`, `statistics`: reading; `retention`: deleting; `recover`: what a crash left behind.
+//! - `list`, `statistics`: reading; `recover`: what a crash left behind.
 
+mod list;
+mod recover;
+mod scope;
+mod statistics;
 mod trail;
 mod writer;
 
+pub(crate) use scope::Scope;
+pub use statistics::{COUNT_LIMIT, Statistics, TargetStatistics};
 pub(crate) use trail::{Slot, Trail, Unwritable};
 
 use puente_domain::{

@@ -8,7 +8,7 @@
 mod authenticate;
 mod bootstrap;
 mod operator;
-mod principal;
+pub(crate) mod principal;
 mod refresh;
 mod remembered;
 mod sign_in;

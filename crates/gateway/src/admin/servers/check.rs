@@ -3,7 +3,7 @@
 use crate::{Action, Actor, Error, Gateway, Result};
 
 /// Refuses patterns that cannot match any `source.tool`.
-pub(super) fn patterns(field: &str, patterns: &[String]) -> Result<()> {
+pub(crate) fn patterns(field: &str, patterns: &[String]) -> Result<()> {
     let legal = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.' | '*');
     for (index, pattern) in patterns.iter().enumerate() {
         let dots = pattern.matches('.').count();

@@ -1,6 +1,6 @@
 //! Virtual servers: curated parts of the catalog.
 
-mod check;
+pub(crate) mod check;
 mod create;
 mod delete;
 mod get;

@@ -1,0 +1,118 @@
+//! One request's row in the audit trail: opened before anything else happens, closed with the outcome. If its future is
+//! dropped in between, the row says so.
+
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use puente_domain::audit::{AuditEvent, Outcome};
+
+use super::{Slot, Trail, Unwritable};
+use crate::{Actor, Gateway};
+
+/// The longest target that is kept: hostile names are as long as a body may be.
+const MAX_TARGET: usize = 500;
+/// The longest detail that is kept.
+const MAX_DETAIL: usize = 2000;
+
+/// An open row.
+pub(crate) struct Scope {
+    trail: Arc<Trail>,
+    started: Instant,
+    /// Taken when the row is written.
+    open: Option<(Slot, AuditEvent)>,
+    /// The intent is on the disk.
+    intent: bool,
+    source: Duration,
+}
+
+impl Gateway {
+    /// Opens a row about a request of `actor`. Refuses if it could not be written in the end.
+    pub(crate) fn scope(
+        &self,
+        actor: &Actor,
+        action: &str,
+        target: &str,
+        server: Option<&str>,
+    ) -> Result<Scope, Unwritable> {
+        let slot = self.trail.reserve()?;
+        let mut event = self.blank(actor, action, &clip(target, MAX_TARGET));
+        event.server = server.map(ToOwned::to_owned);
+        Ok(Scope {
+            trail: self.trail.clone(),
+            started: Instant::now(),
+            open: Some((slot, event)),
+            intent: false,
+            source: Duration::ZERO,
+        })
+    }
+}
+
+impl Scope {
+    /// Changes the row while it is open.
+    pub(crate) fn note(&mut self, change: impl FnOnce(&mut AuditEvent)) {
+        if let Some((_, event)) = &mut self.open {
+            change(event);
+        }
+    }
+
+    /// Counts time within the source.
+    pub(crate) fn source_took(&mut self, time: Duration) {
+        self.source += time;
+    }
+
+    /// Commits the row as an intent, before a tool that can write is called.
+    pub(crate) async fn commit_intent(&mut self) -> Result<(), Unwritable> {
+        let Some((_, event)) = &self.open else { return Err(Unwritable) };
+        self.trail.commit(event.clone()).await?;
+        self.intent = true;
+        Ok(())
+    }
+
+    /// Closes the row. After an intent this returns when the outcome is on the disk, else at once.
+    pub(crate) async fn close(mut self, outcome: Outcome, detail: Option<&str>) {
+        let Some((slot, event)) = self.open.take() else { return };
+        let event = self.finish(event, outcome, detail);
+        if !self.intent {
+            self.trail.add(slot, event);
+        } else if self.trail.commit_outcome(event).await.is_err() {
+            tracing::error!("the outcome of a call could not be recorded yet; its intent stays in the audit trail");
+        }
+    }
+
+    fn finish(&self, mut event: AuditEvent, outcome: Outcome, detail: Option<&str>) -> AuditEvent {
+        event.outcome = outcome;
+        event.detail = detail.map(|detail| clip(detail, MAX_DETAIL));
+        event.duration_us = micros(self.started.elapsed());
+        event.source_us = micros(self.source);
+        event
+    }
+}
+
+impl Drop for Scope {
+    fn drop(&mut self) {
+        let Some((slot, event)) = self.open.take() else { return };
+        if self.intent {
+            let detail = "the caller went away while the tool ran; whether it changed something is not known";
+            let event = self.finish(event, Outcome::Unknown, Some(detail));
+            self.trail.complete(slot, event);
+        } else {
+            let event = self.finish(event, Outcome::Cancelled, Some("the caller went away"));
+            self.trail.add(slot, event);
+        }
+    }
+}
+
+fn micros(duration: Duration) -> i64 {
+    i64::try_from(duration.as_micros()).unwrap_or(i64::MAX)
+}
+
+/// Cuts a text, and takes out what a database cannot hold.
+fn clip(text: &str, max: usize) -> String {
+    let clean = |c| if c == '\0' { char::REPLACEMENT_CHARACTER } else { c };
+    if text.len() <= max && !text.contains('\0') {
+        return text.to_owned();
+    }
+    text.chars().take(max).map(clean).collect()
+}

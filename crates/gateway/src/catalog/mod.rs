@@ -1,0 +1,31 @@
+//! The catalog: from a file or an edit to rows, from rows to live sources and to what callers see.
+//!
+//! - [`file`]: the catalog as people write it; [`apply`], [`export`], [`edit`]: between that and the rows;
+//! - `secrets`, `definition`: from a row to what a connector gets;
+//! - `live`: connected sources; `offered`: what they offer, ready for use;
+//! - `snapshot`: all of it at one moment; `reload`: from one moment to the next.
+
+pub mod apply;
+mod check_source;
+mod definition;
+mod duration;
+pub mod edit;
+pub mod export;
+pub mod file;
+pub(crate) mod live;
+pub(crate) mod offered;
+pub(crate) mod pattern;
+mod prompts;
+mod reload;
+mod resources;
+pub(crate) mod secrets;
+pub(crate) mod snapshot;
+mod tool;
+mod tool_settings;
+
+pub use apply::{ApplyOptions, Change, Diff};
+pub(crate) use definition::define;
+pub use file::{CatalogFile, catalog_schema};
+pub(crate) use live::Live;
+pub(crate) use snapshot::{Rows, Snapshot};
+pub(crate) use tool::CatalogTool;

@@ -1,0 +1,201 @@
+//! References in settings: `${env:NAME}` and `${secret:name}` become values just before a source is made, and nowhere
+//! else.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use puente_auth::Vault;
+use puente_domain::{Name, catalog::Origin};
+use puente_storage::{SecretRecord, Transaction};
+use serde_json::{Map, Value};
+
+use crate::admin;
+
+/// A reference within a text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Reference<'a> {
+    /// `${env:NAME}`.
+    Env(&'a str),
+    /// `${secret:name}`.
+    Secret(&'a str),
+}
+
+/// What references may resolve to.
+pub(crate) struct Secrets {
+    values: BTreeMap<String, Option<String>>,
+    env_allow: Vec<String>,
+}
+
+impl Secrets {
+    /// Opens the stored secrets.
+    pub(crate) async fn load(
+        transaction: &mut dyn Transaction,
+        vault: &Vault,
+        env_allow: &[String],
+    ) -> Result<Self, puente_storage::StorageError> {
+        let records = transaction.secrets().list().await?;
+        let values = records.into_iter().map(|record| (record.name.clone(), open(vault, &record))).collect();
+        Ok(Self { values, env_allow: env_allow.to_owned() })
+    }
+
+    /// Puts values in; each problem with the path of its setting.
+    pub(crate) fn resolve(
+        &self,
+        settings: &Map<String, Value>,
+        source: &Name,
+        origin: Origin,
+    ) -> Result<Map<String, Value>, Vec<(String, String)>> {
+        let mut problems = Vec::new();
+        let mut resolved = Value::Object(settings.clone());
+        each_text(&mut resolved, String::new(), &mut |path, text| match expand(text, |reference| {
+            self.value(reference, source, origin)
+        }) {
+            Ok(expanded) => *text = expanded,
+            Err(problem) => problems.push((path.to_owned(), problem)),
+        });
+        match resolved {
+            Value::Object(map) if problems.is_empty() => Ok(map),
+            _ => Err(problems),
+        }
+    }
+
+    fn value(&self, reference: Reference<'_>, source: &Name, origin: Origin) -> Result<String, String> {
+        match reference {
+            Reference::Env(name) => self.variable(name, origin),
+            Reference::Secret(name) if origin == Origin::Editor && !belongs_to(name, source) => Err(format!(
+                "a source written over the REST API may use only its own secrets: name it `{source}` or `{source}.…`"
+            )),
+            Reference::Secret(name) => match self.values.get(name) {
+                Some(Some(value)) => Ok(value.clone()),
+                Some(None) => Err(format!(
+                    "the secret `{name}` was sealed with another ENCRYPTION_KEY; set it again (puente secret set {name})"
+                )),
+                None => Err(format!("there is no secret `{name}`; set it first (puente secret set {name})")),
+            },
+        }
+    }
+
+    fn variable(&self, name: &str, origin: Origin) -> Result<String, String> {
+        if origin != Origin::Operator {
+            return Err("only a file that the operator applies on the command line may name environment variables; \
+                        use a secret"
+                .to_owned());
+        }
+        if !self.env_allow.iter().any(|pattern| super::pattern::matches(pattern, name)) {
+            return Err(format!(
+                "the environment variable {name} may not be used in a catalog; PUENTE_ENV_ALLOW is {}",
+                self.env_allow.join(",")
+            ));
+        }
+        std::env::var(name).map_err(|_| format!("the environment variable {name} is not set"))
+    }
+}
+
+/// Secrets that a source written by an editor may name: those called like it, or `source.…`.
+pub(crate) fn belongs_to(secret: &str, source: &Name) -> bool {
+    secret.strip_prefix(source.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+}
+
+/// The names of the secrets in settings.
+pub(crate) fn named(settings: &Map<String, Value>) -> BTreeSet<String> {
+    let mut names = BTreeSet::new();
+    each_text(&mut Value::Object(settings.clone()), String::new(), &mut |_, text| {
+        let _ = expand(text, |reference| {
+            if let Reference::Secret(name) = reference {
+                names.insert(name.to_owned());
+            }
+            Ok(String::new())
+        });
+    });
+    names
+}
+
+fn open(vault: &Vault, record: &SecretRecord) -> Option<String> {
+    String::from_utf8(vault.open(&admin::secrets::context(&record.name), &record.sealed)?).ok()
+}
+
+fn each_text(value: &mut Value, path: String, act: &mut impl FnMut(&str, &mut String)) {
+    match value {
+        Value::String(text) => act(&path, text),
+        Value::Array(items) => {
+            for (index, item) in items.iter_mut().enumerate() {
+                each_text(item, format!("{path}[{index}]"), act);
+            }
+        }
+        Value::Object(map) => {
+            for (key, item) in map {
+                let below = if path.is_empty() { key.clone() } else { format!("{path}.{key}") };
+                each_text(item, below, act);
+            }
+        }
+        _ => {}
+    }
+}
+
+fn expand(text: &str, mut value: impl FnMut(Reference<'_>) -> Result<String, String>) -> Result<String, String> {
+    let (mut expanded, mut rest) = (String::with_capacity(text.len()), text);
+    while let Some(start) = rest.find("${") {
+        expanded.push_str(&rest[..start]);
+        let inside = &rest[start + 2..];
+        let Some(end) = inside.find('}') else { return Err(format!("`{}` lacks its `}}`", &rest[start..])) };
+        expanded.push_str(&value(reference(&inside[..end])?)?);
+        rest = &inside[end + 1..];
+    }
+    expanded.push_str(rest);
+    Ok(expanded)
+}
+
+fn reference(inside: &str) -> Result<Reference<'_>, String> {
+    match inside.split_once(':') {
+        Some(("env", name)) if !name.is_empty() => Ok(Reference::Env(name)),
+        Some(("secret", name)) if !name.is_empty() => Ok(Reference::Secret(name)),
+        _ => Err(format!("`${{{inside}}}` is no reference; references are ${{env:NAME}} and ${{secret:name}}")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn resolve(settings: &Value, origin: Origin) -> Result<Value, Vec<(String, String)>> {
+        let secrets = Secrets {
+            values: [("erp.password".to_owned(), Some("s3cret".to_owned())), ("old".to_owned(), None)].into(),
+            env_allow: vec!["CARGO_*".to_owned()],
+        };
+        let source = "erp".parse().unwrap();
+        secrets.resolve(settings.as_object().unwrap(), &source, origin).map(Value::Object)
+    }
+
+    #[test]
+    fn references_become_values_wherever_they_are() {
+        let settings = json!({
+            "url": "postgres://app:${secret:erp.password}@db/${env:CARGO_PKG_NAME}", "n": 1,
+            "headers": [{"x": "${secret:erp.password}"}],
+        });
+        let resolved = resolve(&settings, Origin::Operator).unwrap();
+        assert_eq!(resolved["url"], "postgres://app:s3cret@db/puente-gateway");
+        assert_eq!(resolved["headers"][0]["x"], "s3cret");
+        assert_eq!(named(settings.as_object().unwrap()), ["erp.password".to_owned()].into());
+    }
+
+    #[test]
+    fn each_problem_says_where_and_what() {
+        let table = [
+            ("${secret:nope}", Origin::Operator, "there is no secret `nope`"),
+            ("${secret:old}", Origin::Operator, "another ENCRYPTION_KEY"),
+            ("${secret:crm.password}", Origin::Editor, "only its own secrets"),
+            ("${secret:erpx}", Origin::Editor, "only its own secrets"),
+            ("${env:HOME}", Origin::Operator, "PUENTE_ENV_ALLOW"),
+            ("${env:CARGO_NOT_SET}", Origin::Operator, "is not set"),
+            ("${env:CARGO_PKG_NAME}", Origin::Editor, "only a file that the operator applies"),
+            ("${vault:x}", Origin::Operator, "is no reference"),
+            ("${env:X", Origin::Operator, "lacks its"),
+        ];
+        for (text, origin, expected) in table {
+            let problems = resolve(&json!({"a": [{"b": text}]}), origin).unwrap_err();
+            assert_eq!(problems[0].0, "a[0].b", "{text}");
+            assert!(problems[0].1.contains(expected), "{text}: {}", problems[0].1);
+        }
+    }
+}

@@ -1,0 +1,136 @@
+//! What subscribed clients are told: lists that changed for them, resources, tasks, and the end of their rights.
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+
+use puente_domain::{Principal, Subject};
+use puente_mcp::{Era, handler::Event};
+use tokio::sync::broadcast;
+
+use crate::{
+    Caller, Gateway,
+    catalog::{Snapshot, snapshot::ResourceItem},
+    identity,
+    view::{View, rights},
+};
+
+/// How many events a slow client may lag behind before it is told that everything changed.
+const CAPACITY: usize = 64;
+
+/// Who listens, by caller and virtual server.
+#[derive(Default)]
+pub(crate) struct Subscribers(Mutex<HashMap<Address, Subscriber>>);
+
+type Address = (Subject, Arc<str>);
+
+struct Subscriber {
+    principal: Arc<Principal>,
+    sender: broadcast::Sender<Event>,
+}
+
+impl Subscribers {
+    fn lock(&self) -> MutexGuard<'_, HashMap<Address, Subscriber>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The events of this caller from now on.
+    pub(crate) fn subscribe(&self, caller: &Caller) -> broadcast::Receiver<Event> {
+        let mut subscribers = self.lock();
+        subscribers.retain(|_, subscriber| subscriber.sender.receiver_count() > 0);
+        let principal = caller.actor.principal.clone();
+        let subscriber = subscribers
+            .entry((principal.subject, caller.server.clone()))
+            .or_insert_with(|| Subscriber { principal: principal.clone(), sender: broadcast::channel(CAPACITY).0 });
+        subscriber.principal = principal;
+        subscriber.sender.subscribe()
+    }
+
+    /// Sends an event to one caller.
+    pub(crate) fn send(&self, subject: Subject, server: &str, event: Event) {
+        if let Some(subscriber) = self.lock().get(&(subject, server.into())) {
+            let _ = subscriber.sender.send(event);
+        }
+    }
+
+    /// Tells everyone what is different for them.
+    pub(crate) fn tell(&self, before: &Snapshot, after: &Snapshot) {
+        for ((_, server), subscriber) in &*self.lock() {
+            let old = seen(before, server, &subscriber.principal);
+            for event in changes(old.as_deref(), seen(after, server, &subscriber.principal).as_deref()) {
+                let _ = subscriber.sender.send(event);
+            }
+        }
+    }
+
+    /// Tells everyone who sees this resource of a source.
+    pub(crate) fn resource_updated(&self, snapshot: &Snapshot, source: &str, uri: &str) {
+        for ((_, server), subscriber) in &*self.lock() {
+            let view = seen(snapshot, server, &subscriber.principal);
+            let item = view.as_ref().and_then(|view| view.resource(uri));
+            if matches!(item, Some(ResourceItem::Offered(connection)) if connection.name.as_str() == source) {
+                let _ = subscriber.sender.send(Event::ResourceUpdated { uri: uri.to_owned() });
+            }
+        }
+    }
+
+    fn subjects(&self) -> Vec<Subject> {
+        self.lock().keys().map(|(subject, _)| *subject).collect()
+    }
+
+    /// Replaces what is known about a caller; without a principal its streams end.
+    fn replace(&self, subject: Subject, principal: Option<&Arc<Principal>>) {
+        self.lock().retain(|(own, _), subscriber| {
+            if *own != subject {
+                return true;
+            }
+            match principal {
+                Some(principal) => subscriber.principal = principal.clone(),
+                None => drop(subscriber.sender.send(Event::Revoked)),
+            }
+            principal.is_some()
+        });
+    }
+}
+
+/// Eras see the same changes.
+fn seen(snapshot: &Snapshot, server: &str, principal: &Principal) -> Option<Arc<View>> {
+    let server = snapshot.server(server)?;
+    Some(snapshot.view(server, rights(server, principal).ok()?, Era::Modern))
+}
+
+fn changes(before: Option<&View>, after: Option<&View>) -> Vec<Event> {
+    let Some(after) = after else { return vec![Event::Revoked] };
+    let digests = |view: &View| [view.tools.digest, view.prompts.digest, view.resources.digest ^ view.templates.digest];
+    let (old, new) = (before.map(digests), digests(after));
+    let events = [Event::ToolsChanged, Event::PromptsChanged, Event::ResourcesChanged];
+    let changed = |index: &usize| old.is_none_or(|old| old[*index] != new[*index]);
+    events.into_iter().enumerate().filter(|(index, _)| changed(index)).map(|(_, event)| event).collect()
+}
+
+impl Gateway {
+    /// Looks up the callers of open streams anew, because their rights may be others now.
+    pub(crate) async fn refresh_subscribers(&self) {
+        for subject in self.subscribers.subjects() {
+            match self.principal_of(subject).await {
+                Ok(principal) => self.subscribers.replace(subject, Some(&Arc::new(principal))),
+                Err(crate::Error::Unauthenticated(_)) => self.subscribers.replace(subject, None),
+                Err(error) => tracing::warn!(error = &error as &dyn std::error::Error, "rights could not be read"),
+            }
+        }
+    }
+
+    async fn principal_of(&self, subject: Subject) -> crate::Result<Principal> {
+        let mut transaction = self.storage.read().await?;
+        match subject {
+            Subject::Anonymous => Ok(Principal::anonymous()),
+            Subject::User(id) => identity::principal::of_user(&mut *transaction, id).await,
+            Subject::Key(id) => {
+                let key = transaction.keys().get(id).await?;
+                let key = key.ok_or(crate::Error::Unauthenticated("the API key does not exist"))?;
+                identity::principal::of_key(&mut *transaction, &key, self.clock.now()).await
+            }
+        }
+    }
+}

@@ -1,0 +1,72 @@
+//! Start and stop.
+
+use std::{
+    sync::{Arc, atomic::Ordering},
+    time::Duration,
+};
+
+use tokio::time::{MissedTickBehavior, interval};
+
+use crate::{Gateway, Result};
+
+/// How often limits forget callers.
+const SWEEP: Duration = Duration::from_secs(60);
+/// How often rows that nobody needs any more are deleted.
+const PRUNE: Duration = Duration::from_secs(3600);
+
+impl Gateway {
+    /// Reads the catalog, connects the sources, explains what a crash left behind, and starts what runs beside the
+    /// calls. A source that is down does not keep the others from being served.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub async fn start(self: &Arc<Self>) -> Result<()> {
+        self.explain_intents().await?;
+        self.fail_unfinished_tasks().await?;
+        self.reload().await?;
+        self.started.store(true, Ordering::Relaxed);
+        self.spawn(self.clone().keep_up());
+        self.spawn(self.clone().sweep());
+        self.spawn(self.clone().prune());
+        Ok(())
+    }
+
+    /// Ends what runs beside the calls, closes the sources, and writes every audit row. Calls must be over.
+    pub async fn stop(&self) {
+        self.started.store(false, Ordering::Relaxed);
+        self.stopping.cancel();
+        self.background.close();
+        self.background.wait().await;
+        self.live.lock().await.close().await;
+        if self.trail.flush().await.is_err() {
+            tracing::error!(lost = self.trail.lost(), "the last rows of the audit trail could not be written");
+        }
+    }
+
+    fn spawn(&self, work: impl Future<Output = ()> + Send + 'static) {
+        self.background.spawn(self.stopping.clone().run_until_cancelled_owned(work));
+    }
+
+    async fn sweep(self: Arc<Self>) {
+        let mut ticks = interval(SWEEP);
+        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        loop {
+            ticks.tick().await;
+            self.limits.sweep();
+            for offered in self.catalog.load().sources.iter().filter_map(|source| source.offered()) {
+                offered.tools.iter().for_each(|tool| tool.limits.sweep());
+            }
+        }
+    }
+
+    async fn prune(self: Arc<Self>) {
+        let mut ticks = interval(PRUNE);
+        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        loop {
+            ticks.tick().await;
+            if let Err(error) = self.prune_once().await {
+                tracing::error!(error = &error as &dyn std::error::Error, "old rows could not be deleted");
+            }
+        }
+    }
+}

@@ -1,0 +1,71 @@
+//! So many calls in so much time, counted per caller (GCRA: bursts up to the limit, then evenly spread).
+
+use std::{net::IpAddr, num::NonZeroU32, time::Duration};
+
+use governor::{
+    DefaultKeyedRateLimiter, Quota, RateLimiter,
+    clock::{Clock, DefaultClock},
+};
+use puente_domain::Subject;
+use puente_sources::RateLimit;
+
+use crate::{Actor, failure::Failure};
+
+/// Whose calls are counted together. Callers without a name are told apart by their address.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Who(Subject, Option<IpAddr>);
+
+impl Who {
+    pub(crate) fn of(actor: &Actor) -> Self {
+        match actor.principal.subject {
+            Subject::Anonymous => Self(Subject::Anonymous, actor.address),
+            subject => Self(subject, None),
+        }
+    }
+}
+
+pub(crate) struct Rate {
+    limiter: DefaultKeyedRateLimiter<Who>,
+    clock: DefaultClock,
+}
+
+impl Rate {
+    pub(crate) fn new(limit: RateLimit) -> Self {
+        let calls = NonZeroU32::new(limit.calls).unwrap_or(NonZeroU32::MIN);
+        let each = limit.per / calls.get();
+        let quota = Quota::with_period(each).unwrap_or_else(|| Quota::per_second(NonZeroU32::MAX)).allow_burst(calls);
+        Self { limiter: RateLimiter::keyed(quota), clock: DefaultClock::default() }
+    }
+
+    /// Counts a call, or says when the next one may come.
+    pub(crate) fn check(&self, who: &Who) -> Result<(), Failure> {
+        self.limiter.check_key(who).map_err(|not_until| {
+            let wait: Duration = not_until.wait_time_from(self.clock.now());
+            Failure::limited(wait.as_secs() + 1)
+        })
+    }
+
+    /// Forgets callers whose limit is full again, so that memory follows the callers of late.
+    pub(crate) fn sweep(&self) {
+        self.limiter.retain_recent();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use puente_domain::UserId;
+
+    use super::*;
+
+    #[test]
+    fn callers_are_counted_apart() {
+        let rate = Rate::new(RateLimit { calls: 2, per: Duration::from_secs(3600) });
+        let (ana, ben) = (Who(Subject::User(UserId::new()), None), Who(Subject::User(UserId::new()), None));
+        assert!(rate.check(&ana).is_ok() && rate.check(&ana).is_ok());
+        let Err(Failure::Limited { retry_after_secs }) = rate.check(&ana) else { panic!("not limited") };
+        assert!((1..=1801).contains(&retry_after_secs), "{retry_after_secs}");
+        assert!(rate.check(&ben).is_ok());
+        let strangers = ["192.0.2.1", "192.0.2.2"].map(|address| Who(Subject::Anonymous, address.parse().ok()));
+        assert!(strangers.iter().all(|stranger| rate.check(stranger).is_ok()));
+    }
+}

@@ -1,0 +1,27 @@
+//! Deletes rows that nobody needs any more.
+
+use std::time::Duration;
+
+use crate::{Gateway, Result};
+
+/// How long a legacy session that nobody uses is kept.
+const SESSION: Duration = Duration::from_secs(24 * 3600);
+
+impl Gateway {
+    /// Deletes audit rows beyond `AUDIT_RETENTION`, expired results, tasks, refresh tokens, and forgotten sessions.
+    /// Runs each hour on a started gateway; returns how many audit rows went.
+    pub async fn prune_once(&self) -> Result<u64> {
+        let now = self.clock.now();
+        let mut transaction = self.storage.write().await?;
+        let audit = match self.settings.audit_retention {
+            Some(retention) => transaction.audit().prune(now - retention).await?,
+            None => 0,
+        };
+        transaction.results().prune(now).await?;
+        transaction.tasks().prune(now).await?;
+        transaction.refresh_tokens().prune(now).await?;
+        transaction.mcp_sessions().prune(now - SESSION).await?;
+        transaction.save().await?;
+        Ok(audit)
+    }
+}

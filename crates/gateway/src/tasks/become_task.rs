@@ -1,0 +1,113 @@
+//! From a call to a task.
+
+use std::{sync::Arc, time::Duration};
+
+use puente_domain::{
+    TaskId,
+    task::{TaskRecord, TaskStatus},
+};
+use puente_mcp::{Client, InputMode, McpError, Outcome, TaskHandle, ToolResult};
+use puente_sources::TaskSupport;
+use tokio::{task::JoinHandle, time::Instant};
+use tokio_util::sync::CancellationToken;
+
+use super::entry::Entry;
+use crate::{Caller, Gateway, audit::Scope, catalog::CatalogTool, failure::Failure, reply, work::Work};
+
+/// How long a call may take before it becomes a task.
+const QUICK: Duration = Duration::from_millis(100);
+/// How long a task is kept, and may run if its tool sets no timeout.
+pub(super) const TTL: Duration = Duration::from_secs(3600);
+
+/// How a round of a call ended.
+pub(super) type Round = Result<Outcome<ToolResult>, McpError>;
+
+impl Gateway {
+    /// Whether a call of this tool can become a task. A client that must know tasks and does not is told so.
+    pub(crate) fn becomes_task(&self, tool: &CatalogTool, client: &Client) -> Result<bool, Failure> {
+        match tool.settings.task {
+            TaskSupport::Forbidden => Ok(false),
+            TaskSupport::Optional => Ok(client.knows_tasks()),
+            TaskSupport::Required => client.require_tasks().map(|()| true).map_err(Failure::Protocol),
+        }
+    }
+
+    /// Runs a call in a task of its own. What it brings within [`QUICK`], also a question, is the answer; after that it
+    /// goes on as an MCP task.
+    pub(crate) async fn call_as_task(self: &Arc<Self>, caller: &Caller, work: Work, scope: Scope) -> Round {
+        let caller_left = work.cancel.clone();
+        let cancel = self.stopping.child_token();
+        let work = Arc::new(self.detached(work, cancel.clone()));
+        let mut running = self.spawn_round(work.clone(), scope);
+        let early = tokio::select! {
+            biased;
+            round = &mut running => Some(round),
+            () = caller_left.cancelled() => {
+                cancel.cancel();
+                Some((&mut running).await)
+            }
+            () = tokio::time::sleep(QUICK) => None,
+        };
+        match early {
+            Some(round) => round.unwrap_or(Err(McpError::Internal)),
+            None => self.go_on(caller, work, running).await,
+        }
+    }
+
+    /// The client of a task can be asked in rounds, and hears nothing in between.
+    fn detached(&self, work: Work, cancel: CancellationToken) -> Work {
+        let timeout = work.tool.settings.timeout.unwrap_or(TTL);
+        let Client { era, capabilities, info, .. } = work.client;
+        let client = Client::new(era, InputMode::Rounds, capabilities, info, None);
+        Work { cancel, client, deadline: Instant::now() + timeout, timeout, ..work }
+    }
+
+    /// Runs a round to its end, whoever waits for it: source, budget, audit.
+    pub(super) fn spawn_round(self: &Arc<Self>, work: Arc<Work>, mut scope: Scope) -> JoinHandle<Round> {
+        let gateway = self.clone();
+        self.background.spawn(async move {
+            let result = async {
+                match gateway.call_source(&work, &mut scope).await? {
+                    Outcome::Complete(result) => {
+                        gateway.fit(&work.tool, work.principal.subject, result).await.map(Outcome::Complete)
+                    }
+                    other => Ok(other),
+                }
+            };
+            let result = result.await;
+            reply::tool(scope, result).await
+        })
+    }
+
+    async fn go_on(self: &Arc<Self>, caller: &Caller, work: Arc<Work>, running: JoinHandle<Round>) -> Round {
+        let now = self.clock.now();
+        let record = TaskRecord {
+            id: TaskId::new(),
+            subject: work.principal.subject,
+            server: caller.server.to_string(),
+            tool: work.tool.address.to_string(),
+            status: TaskStatus::Working,
+            status_message: None,
+            payload: None,
+            expires_at: now + TTL,
+            created_at: now,
+            updated_at: now,
+        };
+        if let Err(error) = self.add_task(&record).await {
+            tracing::error!(error = &error as &dyn std::error::Error, "a task could not be kept");
+            work.cancel.cancel();
+            return Err(McpError::Internal);
+        }
+        let handle = TaskHandle(super::entry::base(&record));
+        let entry = Arc::new(Entry::new(record, work.cancel.clone()));
+        self.tasks.lock().insert(entry.id, entry.clone());
+        self.background.spawn(self.clone().drive(caller.clone(), entry, work, running));
+        Ok(Outcome::Task(handle))
+    }
+
+    async fn add_task(&self, record: &TaskRecord) -> Result<(), puente_storage::StorageError> {
+        let mut transaction = self.storage.write().await?;
+        transaction.tasks().add(record).await?;
+        transaction.save().await
+    }
+}

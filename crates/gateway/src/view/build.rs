@@ -1,0 +1,121 @@
+//! Makes a view from the catalog.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use puente_domain::{Name, server::VirtualServer};
+use puente_mcp::Era;
+use serde::Serialize;
+
+use super::{Listed, Rights, Shelf, View, client_name};
+use crate::catalog::{
+    CatalogTool,
+    offered::Offered,
+    pattern::includes,
+    snapshot::{PromptItem, ResourceItem, Snapshot},
+};
+
+impl View {
+    /// What is seen of `server` with these rights.
+    pub(crate) fn new(snapshot: &Snapshot, server: &VirtualServer, rights: Rights, era: Era) -> Self {
+        let offers: Vec<Arc<Offered>> = snapshot.sources.iter().filter_map(|source| source.offered()).collect();
+        let builder = Builder { snapshot, server, rights, era, offers: &offers };
+        Self {
+            era,
+            tools: Shelf::new(builder.tools(), |listed| clash(server, "tool", &listed.key)),
+            prompts: Shelf::new(builder.prompts(), |listed| clash(server, "prompt", &listed.key)),
+            resources: Shelf::new(builder.resources(), |listed| clash(server, "resource", &listed.key)),
+            templates: Shelf::new(builder.templates(), |listed| clash(server, "resource template", &listed.key)),
+        }
+    }
+}
+
+/// `apply` refuses clashes that it can see; what sources offer by themselves may clash later.
+fn clash(server: &VirtualServer, what: &str, name: &str) {
+    tracing::warn!(server = %server.name, what, name, "two sources offer the same name; the second one is left out");
+}
+
+struct Builder<'a> {
+    snapshot: &'a Snapshot,
+    server: &'a VirtualServer,
+    rights: Rights,
+    era: Era,
+    offers: &'a [Arc<Offered>],
+}
+
+impl Builder<'_> {
+    fn includes(&self, source: &Name, name: &str) -> bool {
+        includes(&self.server.include, &self.server.exclude, &format!("{source}.{name}"))
+    }
+
+    fn tools(&self) -> Vec<Listed<Arc<CatalogTool>>> {
+        let tools = self.offers.iter().flat_map(|offered| &offered.tools);
+        let callable = |tool: &&Arc<CatalogTool>| self.rights == Rights::Full || tool.effect.is_read_only();
+        tools
+            .filter(|tool| self.includes(&tool.connection.name, &tool.name))
+            .filter(callable)
+            .map(|tool| Listed {
+                key: tool.client_name(self.server.prefix),
+                json: tool.json(self.era, self.server.prefix),
+                item: tool.clone(),
+            })
+            .collect()
+    }
+
+    fn prompts(&self) -> Vec<Listed<PromptItem>> {
+        let mut listed = Vec::new();
+        for (source, prompt) in &self.snapshot.prompts {
+            if self.includes(source, &prompt.listed.name) {
+                let item = PromptItem::Static(prompt.clone());
+                listed.push(self.prompt(source, prompt.listed.clone(), item));
+            }
+        }
+        for offered in self.offers {
+            let source = &offered.connection.name;
+            for prompt in offered.offer.prompts.iter().filter(|prompt| self.includes(source, &prompt.name)) {
+                let item = PromptItem::Offered { connection: offered.connection.clone(), name: prompt.name.clone() };
+                listed.push(self.prompt(source, prompt.clone(), item));
+            }
+        }
+        listed
+    }
+
+    fn prompt(&self, source: &Name, mut prompt: rmcp::model::Prompt, item: PromptItem) -> Listed<PromptItem> {
+        prompt.name = client_name(source, &prompt.name, self.server.prefix);
+        Listed { json: json(&prompt), key: prompt.name, item }
+    }
+
+    fn resources(&self) -> Vec<Listed<ResourceItem>> {
+        let mut listed = Vec::new();
+        for (source, resource) in &self.snapshot.resources {
+            if self.includes(source, &resource.listed.name) {
+                let item = ResourceItem::Static(resource.clone());
+                listed.push(Listed { key: resource.listed.uri.clone(), json: json(&resource.listed), item });
+            }
+        }
+        for offered in self.offers {
+            let source = &offered.connection.name;
+            for resource in offered.offer.resources.iter().filter(|resource| self.includes(source, &resource.name)) {
+                let item = ResourceItem::Offered(offered.connection.clone());
+                listed.push(Listed { key: resource.uri.clone(), json: json(resource), item });
+            }
+        }
+        listed
+    }
+
+    fn templates(&self) -> Vec<Listed<ResourceItem>> {
+        let mut listed = Vec::new();
+        for offered in self.offers {
+            let source = &offered.connection.name;
+            for template in offered.offer.templates.iter().filter(|template| self.includes(source, &template.name)) {
+                let item = ResourceItem::Offered(offered.connection.clone());
+                listed.push(Listed { key: template.uri_template.clone(), json: json(template), item });
+            }
+        }
+        listed
+    }
+}
+
+fn json(value: &impl Serialize) -> Bytes {
+    serde_json::to_vec(value).unwrap_or_default().into()
+}

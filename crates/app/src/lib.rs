@@ -1,1 +1,23 @@
-//! app
+//! The composition root: a [`Builder`] takes settings and makes an [`App`]; an `App` serves, or lets one command work
+//! on the same data.
+//!
+//! Only this crate names concrete databases and kinds of sources. To add one: a line in [`Builder::new`] or in
+//! `storage`.
+
+mod builder;
+mod doors;
+mod first_start;
+mod lifecycle;
+mod logging;
+mod running;
+mod settings;
+mod signals;
+mod stdio;
+mod storage;
+
+pub use builder::{App, Builder};
+pub use first_start::FirstStart;
+pub use lifecycle::{Served, serve};
+pub use logging::{LogGuard, start_logging};
+pub use running::RunningServer;
+pub use stdio::serve_stdio;

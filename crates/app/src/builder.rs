@@ -1,0 +1,91 @@
+//! From settings to a gateway.
+
+use std::sync::Arc;
+
+use anyhow::Context;
+use puente_auth::{Passwords, Tokens, Vault};
+use puente_config::Config;
+use puente_domain::{Clock, SystemClock};
+use puente_gateway::{Gateway, Parts};
+use puente_source_sql::SqlConnector;
+use puente_sources::Connector;
+use puente_storage::Storage;
+
+use crate::{settings, storage};
+
+/// How many passwords are hashed at once: each takes a core for tens of milliseconds.
+const PASSWORD_CONCURRENCY: usize = 2;
+
+/// Puts a Puente together. Tests add sources and clocks of their own.
+pub struct Builder {
+    config: Config,
+    clock: Arc<dyn Clock>,
+    connectors: Vec<Arc<dyn Connector>>,
+}
+
+impl Builder {
+    /// With every kind of source that Puente has.
+    #[must_use]
+    pub fn new(config: Config) -> Self {
+        Self { config, clock: Arc::new(SystemClock), connectors: vec![Arc::new(SqlConnector)] }
+    }
+
+    /// Adds a kind of source.
+    #[must_use]
+    pub fn connector(mut self, connector: Arc<dyn Connector>) -> Self {
+        self.connectors.push(connector);
+        self
+    }
+
+    /// Replaces the machine's clock.
+    #[must_use]
+    pub fn clock(mut self, clock: Arc<dyn Clock>) -> Self {
+        self.clock = clock;
+        self
+    }
+
+    /// Opens and migrates the database. Sources are not connected yet: see [`Gateway::start`].
+    ///
+    /// # Errors
+    /// In words for the operator: the database cannot be opened, the keys do not open what is stored, …
+    pub async fn open(self) -> anyhow::Result<App> {
+        let Self { config, clock, connectors } = self;
+        let storage = storage::open(&config.database).await?;
+        let vault = Vault::new(&config.security.encryption.load_or_create()?);
+        let vault = Arc::new(vault.context("ENCRYPTION_KEY cannot be used")?);
+        let tokens = Tokens::new(&settings::tokens(&config)?).context("JWT_SECRET_KEY cannot be used")?;
+        let gateway = Gateway::new(Parts {
+            storage: storage.clone(),
+            clock: clock.clone(),
+            vault: vault.clone(),
+            tokens: Arc::new(tokens),
+            passwords: Arc::new(Passwords::new(PASSWORD_CONCURRENCY)),
+            connectors,
+            egress: Arc::new(settings::egress(&config)),
+            settings: settings::gateway(&config),
+        });
+        Ok(App { config, clock, storage, vault, gateway })
+    }
+}
+
+/// A Puente on its data: what commands work with, and [`serve`](crate::serve) serves.
+pub struct App {
+    /// The settings.
+    pub config: Config,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// The database.
+    pub storage: Arc<dyn Storage>,
+    /// Seals what is stored, and what clients carry for us.
+    pub vault: Arc<Vault>,
+    /// The use cases.
+    pub gateway: Arc<Gateway>,
+}
+
+impl App {
+    /// Writes everything back and closes the database. What was not served or started needs no more than this.
+    pub async fn close(self) {
+        self.gateway.stop().await;
+        self.storage.close().await;
+    }
+}

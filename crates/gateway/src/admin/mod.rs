@@ -4,9 +4,11 @@
 //! transaction that counts the version of the rights or of the catalog up, and holds its own row of the audit trail:
 //! no edit without its row, no row without its edit.
 
+pub mod access;
 pub(crate) mod edit;
 pub mod grants;
 pub mod keys;
+mod ping;
 pub(crate) mod refer;
 pub mod secrets;
 pub mod servers;

@@ -1,0 +1,17 @@
+//! What handlers take out of requests. Each rejection is a problem.
+
+mod actor;
+mod body;
+mod credentials;
+mod path;
+mod query;
+mod request;
+mod yaml;
+
+pub(crate) use actor::{Authenticated, Visitor, authenticate};
+pub(crate) use body::Json;
+pub(crate) use credentials::Credentials;
+pub(crate) use path::Path;
+pub(crate) use query::Query;
+pub(crate) use request::{FullUri, RequestInfo};
+pub(crate) use yaml::Yaml;

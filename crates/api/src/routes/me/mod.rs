@@ -1,0 +1,16 @@
+//! The caller itself.
+
+mod change_password;
+mod get;
+mod keys;
+
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+use crate::ApiState;
+
+pub(super) fn router() -> OpenApiRouter<ApiState> {
+    OpenApiRouter::new()
+        .routes(routes!(get::get))
+        .routes(routes!(keys::keys))
+        .routes(routes!(change_password::change_password))
+}

@@ -1,6 +1,7 @@
 //! SQL sources against real databases.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on must stop")]
 
+mod mariadb;
 mod postgres;
 mod sqlite;
 mod support;

@@ -71,12 +71,17 @@ const fn postgres_type(kind: Kind) -> &'static str {
     }
 }
 
-/// Without a cast MySQL compares a decimal with a text as floating-point numbers.
+/// MySQL knows no types of placeholders before they are bound: a cast gives the result's columns their types, and keeps a
+/// decimal from being compared with a text as floating-point numbers. Texts have none, because a cast would give them a
+/// collation that may not mix with the column's.
 const fn mysql_placeholder(kind: Kind, is_list: bool) -> &'static str {
     match (kind, is_list) {
-        (Kind::Date, false) => "CAST(? AS DATE)",
-        (Kind::Datetime, false) => "CAST(? AS DATETIME(6))",
-        (Kind::Decimal, false) => "CAST(? AS DECIMAL(65,30))",
-        _ => "?",
+        (_, true) | (Kind::String | Kind::Json, _) => "?",
+        (Kind::Integer | Kind::Boolean, _) => "CAST(? AS SIGNED)",
+        (Kind::Number, _) => "CAST(? AS DOUBLE)",
+        (Kind::Date, _) => "CAST(? AS DATE)",
+        (Kind::Datetime, _) => "CAST(? AS DATETIME(6))",
+        (Kind::Decimal, _) => "CAST(? AS DECIMAL(65,30))",
+        (Kind::Bytes, _) => "CAST(? AS BINARY)",
     }
 }

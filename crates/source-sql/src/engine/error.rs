@@ -48,6 +48,11 @@ impl EngineError {
         Self::Refused { message: message.into(), cause: None }
     }
 
+    /// It took longer than `limit`.
+    pub(crate) fn timed_out(limit: std::time::Duration) -> Self {
+        Self::TimedOut { limit_ms: u64::try_from(limit.as_millis()).unwrap_or(u64::MAX) }
+    }
+
     /// The database does not answer.
     pub(crate) fn unreachable(message: impl Into<String>, cause: impl Into<Cause>) -> Self {
         Self::Unreachable { message: message.into(), cause: Some(cause.into()) }

@@ -5,8 +5,10 @@
 
 mod dialect;
 mod error;
+pub(crate) mod mysql;
 pub(crate) mod postgres;
 pub(crate) mod sqlite;
+mod supervise;
 
 use std::sync::Arc;
 
@@ -116,6 +118,6 @@ pub(crate) fn open(options: Options) -> Result<Arc<dyn Engine>, String> {
     Ok(match options.reach.dialect() {
         Dialect::Sqlite => Arc::new(sqlite::Sqlite::open(options)?),
         Dialect::Postgres => Arc::new(postgres::Postgres::open(options)?),
-        Dialect::MySql => return Err("MySQL is not supported yet".to_owned()),
+        Dialect::MySql => Arc::new(mysql::MySql::open(options)?),
     })
 }

@@ -2,6 +2,8 @@
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 
+use crate::parameters::Datum;
+
 /// The largest integer that every JSON reader keeps exactly (RFC 8259, section 6).
 const MAX_SAFE: u64 = (1 << 53) - 1;
 
@@ -124,6 +126,27 @@ pub(crate) fn write_float(out: &mut Vec<u8>, value: f64) {
 /// Writes bytes as base64.
 pub(crate) fn write_bytes(out: &mut Vec<u8>, bytes: &[u8]) {
     quoted(out, &STANDARD.encode(bytes));
+}
+
+/// A list of single values as JSON, for the JSON functions of SQLite and MySQL.
+pub(crate) fn write_json_list(items: &[Datum]) -> String {
+    let mut out = vec![b'['];
+    for (at, item) in items.iter().enumerate() {
+        if at > 0 {
+            out.push(b',');
+        }
+        match item {
+            Datum::Null | Datum::List(_) => out.extend_from_slice(b"null"),
+            // Not `write_integer`: databases read all 64 bits.
+            Datum::Integer(value) => out.extend_from_slice(value.to_string().as_bytes()),
+            Datum::Number(value) => write_float(&mut out, *value),
+            Datum::Boolean(value) => out.extend_from_slice(if *value { b"true" } else { b"false" }),
+            Datum::Text(text) => write_str(&mut out, text),
+            Datum::Bytes(bytes) => write_bytes(&mut out, bytes),
+        }
+    }
+    out.push(b']');
+    String::from_utf8_lossy(&out).into_owned()
 }
 
 /// Writes text that needs no escapes.

@@ -26,6 +26,8 @@ enum Segment {
     Text(String),
     /// One value; a list as a whole (`= ANY(:ids)`, `:ids IS NULL`).
     Value(usize),
+    /// One value where MySQL takes nothing but a bare placeholder: after LIMIT and OFFSET.
+    Bare(usize),
     /// The items of a list, in `IN (:ids)`.
     Items(usize),
 }
@@ -47,11 +49,6 @@ impl Template {
             template.fixed = Some(Arc::new(template.write(parameters, &[])));
         }
         Ok(template)
-    }
-
-    /// Which dialect it is written in.
-    pub(crate) const fn dialect(&self) -> Dialect {
-        self.dialect
     }
 }
 
@@ -99,13 +96,26 @@ fn segments(tokens: &[Token<'_>], parameters: &[Parameter]) -> Vec<Segment> {
         let named = |parameter: &Parameter| token.kind == TokenKind::Placeholder && parameter.name == token.text[1..];
         if let Some(index) = parameters.iter().position(named) {
             let expands = parameters[index].settings.list && is_in_list(&tokens[..at]);
-            segments.push(if expands { Segment::Items(index) } else { Segment::Value(index) });
+            segments.push(match () {
+                () if expands => Segment::Items(index),
+                () if is_limit(&tokens[..at]) => Segment::Bare(index),
+                () => Segment::Value(index),
+            });
             segments.push(Segment::Text(String::new()));
         } else if let Some(Segment::Text(text)) = segments.last_mut() {
             text.push_str(token.text);
         }
     }
     segments
+}
+
+/// Whether what follows `before` is the number of a LIMIT (`LIMIT :offset, :count` too) or OFFSET.
+fn is_limit(before: &[Token<'_>]) -> bool {
+    let mut back = before.iter().rev().filter(|token| token.kind != TokenKind::Blank).peekable();
+    if back.next_if(|token| token.text == ",").is_some() {
+        back.next();
+    }
+    back.next().is_some_and(|token| ["limit", "offset"].iter().any(|word| token.text.eq_ignore_ascii_case(word)))
 }
 
 /// Whether what follows `before` stands first in `IN (…)`.

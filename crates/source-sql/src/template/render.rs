@@ -3,7 +3,10 @@
 use std::sync::Arc;
 
 use super::{Segment, Template};
-use crate::parameters::{Datum, Parameter};
+use crate::{
+    engine::Dialect,
+    parameters::{Datum, Parameter},
+};
 
 /// A statement as the database gets it.
 #[derive(Clone, Debug)]
@@ -66,7 +69,13 @@ impl Template {
         for segment in &self.segments {
             match *segment {
                 Segment::Text(ref text) => sql.push_str(text),
-                Segment::Value(index) => self.write_value(&mut sql, &mut binds, index, parameters),
+                Segment::Bare(index) if self.dialect == Dialect::MySql => {
+                    binds.push(Bind::Whole(index));
+                    sql.push('?');
+                }
+                Segment::Value(index) | Segment::Bare(index) => {
+                    self.write_value(&mut sql, &mut binds, index, parameters);
+                }
                 Segment::Items(index) => {
                     self.write_items(&mut sql, &mut binds, index, parameters, values[index].items().len());
                 }
@@ -115,7 +124,6 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::engine::Dialect;
 
     fn parameter(name: &str, settings: serde_json::Value) -> Parameter {
         Parameter { name: name.to_owned(), settings: serde_json::from_value(settings).unwrap() }

@@ -9,7 +9,10 @@ use sqlx::{
 };
 use tokio::time::timeout;
 
-use super::{super::EngineError, error};
+use super::{
+    super::{EngineError, supervise::Canceller},
+    error,
+};
 use crate::{pool::Manager, reach::Reach};
 
 /// How long connecting may take.
@@ -62,13 +65,16 @@ impl Connector {
         }
         options.connect().await.map_err(error::connecting)
     }
+}
 
-    /// Stops what the process `pid` runs. Errors are logged; the caller stops waiting all the same.
-    pub(super) async fn cancel(&self, pid: i32) {
+#[async_trait]
+impl Canceller for Connector {
+    async fn cancel(&self, connection: i64) {
         let cancelled = timeout(CANCEL_TIMEOUT, async {
-            let mut connection = self.open().await?;
-            let cancelled = sqlx::query("SELECT pg_cancel_backend($1)").bind(pid).execute(&mut connection).await;
-            connection.close().await.map_err(error::from_sqlx)?;
+            let mut second = self.open().await?;
+            let query = sqlx::query("SELECT pg_cancel_backend($1::int)").bind(connection);
+            let cancelled = query.execute(&mut second).await;
+            second.close().await.map_err(error::from_sqlx)?;
             cancelled.map_err(error::from_sqlx)
         });
         match cancelled.await {
@@ -100,37 +106,5 @@ impl Manager for Connector {
 
     async fn is_alive(&self, session: &mut Session) -> bool {
         matches!(timeout(CANCEL_TIMEOUT, session.connection.ping()).await, Ok(Ok(())))
-    }
-}
-
-/// Cancels the statement of a call that nobody waits for any more.
-pub(super) struct CancelWhenDropped {
-    connector: Option<Connector>,
-    pid: i32,
-}
-
-impl CancelWhenDropped {
-    /// Armed.
-    pub(super) fn new(connector: Connector, pid: i32) -> Self {
-        Self { connector: Some(connector), pid }
-    }
-
-    /// The process that it would stop.
-    pub(super) const fn pid(&self) -> i32 {
-        self.pid
-    }
-
-    /// The statement has ended.
-    pub(super) fn disarm(&mut self) {
-        self.connector = None;
-    }
-}
-
-impl Drop for CancelWhenDropped {
-    fn drop(&mut self) {
-        if let Some(connector) = self.connector.take() {
-            let pid = self.pid;
-            tokio::spawn(async move { connector.cancel(pid).await });
-        }
     }
 }

@@ -4,12 +4,9 @@
 
 use std::io::Write;
 
-use sqlx::{
-    TypeInfo,
-    postgres::{PgTypeInfo, PgTypeKind},
-};
+use sqlx::postgres::{PgTypeInfo, PgTypeKind};
 
-use super::{array, numeric};
+use super::{array, network, numeric};
 use crate::output::{
     Json, civil, write_bytes, write_date, write_duration, write_float, write_integer, write_str, write_time,
 };
@@ -32,6 +29,7 @@ pub(super) enum Decoder {
     Bytea,
     Numeric,
     Uuid,
+    Network,
     Json,
     Jsonb,
     Date,
@@ -63,6 +61,7 @@ impl Decoder {
             23 => Self::Int4,
             26 => Self::Oid,
             114 => Self::Json,
+            650 | 869 => Self::Network,
             700 => Self::Float4,
             701 => Self::Float8,
             1082 => Self::Date,
@@ -80,8 +79,7 @@ impl Decoder {
 
     /// What a type without a decoder is cast to.
     pub(super) fn cast(info: &PgTypeInfo) -> &'static str {
-        // `int2vector` and `oidvector` are arrays by kind, but text to everyone else.
-        if matches!(info.kind(), PgTypeKind::Array(_)) && info.name().ends_with("[]") { "text[]" } else { "text" }
+        if matches!(info.kind(), PgTypeKind::Array(_)) { "text[]" } else { "text" }
     }
 
     /// What the values look like.
@@ -91,7 +89,7 @@ impl Decoder {
             Self::Int2 | Self::Int4 | Self::Oid => Json::Integer,
             Self::Int8 => Json::BigInteger,
             Self::Float4 | Self::Float8 => Json::Float,
-            Self::Text => Json::Text,
+            Self::Text | Self::Network => Json::Text,
             Self::Bytea => Json::Bytes,
             Self::Numeric => Json::Decimal,
             Self::Uuid => Json::Uuid,
@@ -118,6 +116,7 @@ impl Decoder {
             Self::Bytea => write_bytes(out, bytes),
             Self::Numeric => numeric::write(out, bytes)?,
             Self::Uuid => write_str(out, &uuid::Uuid::from_slice(bytes).ok()?.to_string()),
+            Self::Network => network::write(out, bytes)?,
             Self::Json => out.extend_from_slice(bytes),
             // The first byte is the version.
             Self::Jsonb => out.extend_from_slice(bytes.split_first()?.1),

@@ -55,7 +55,7 @@ fn is_connection_error(code: &str) -> bool {
 
 /// Whether the statement's time limit or a cancellation ended it.
 pub(super) fn is_cancelled(error: &sqlx::Error) -> bool {
-    error.as_database_error().and_then(|error| error.code()).is_some_and(|code| code == QUERY_CANCELED)
+    error.as_database_error().and_then(sqlx::error::DatabaseError::code).is_some_and(|code| code == QUERY_CANCELED)
 }
 
 /// A failure to prepare.

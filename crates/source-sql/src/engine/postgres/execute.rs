@@ -28,8 +28,8 @@ pub(super) async fn execute(
     let statement = run.statement;
     let limit_ms =
         u64::try_from(run.deadline.saturating_duration_since(Instant::now()).as_millis()).unwrap_or(u64::MAX);
-    let writes = statement.access == Access::Write;
-    let mode = if writes { "READ WRITE" } else { "READ ONLY" };
+    let is_write = statement.access == Access::Write;
+    let mode = if is_write { "READ WRITE" } else { "READ ONLY" };
     // The limit is a number of ours: the one value that a prepared statement could not carry here.
     let begin =
         format!("BEGIN {mode}; SET LOCAL statement_timeout = {}", limit_ms.clamp(1, i32::MAX.unsigned_abs().into()));
@@ -43,10 +43,10 @@ pub(super) async fn execute(
     let arguments = arguments::bind(statement, &rendered, &run.values)?;
     let query = sqlx::query_with(AssertSqlSafe(sql), arguments).persistent(!single_use);
     let (writer, affected) = collect(&mut transaction, query, run.limits, timed_out).await?;
-    if writes {
+    if is_write {
         transaction.commit().await.map_err(timed_out)?;
     }
-    writer.finish(writes.then_some(affected))
+    writer.finish(is_write.then_some(affected))
 }
 
 /// Sets the caller's claims for the time of the transaction.

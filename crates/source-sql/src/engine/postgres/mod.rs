@@ -9,6 +9,7 @@ mod connection;
 mod decode;
 mod error;
 mod execute;
+mod network;
 mod nullable;
 mod numeric;
 mod probe;
@@ -21,11 +22,11 @@ use serde_json::value::RawValue;
 use sqlx::Connection;
 use tokio::time::{Instant, timeout};
 
-use self::{
-    connection::{CancelWhenDropped, Connector},
-    shape::Shapes,
+use self::{connection::Connector, shape::Shapes};
+use super::{
+    Access, Engine, EngineError, Options, Probe, Run, Statement,
+    supervise::{Ended, Supervision},
 };
-use super::{Engine, EngineError, Options, Probe, Run, Statement};
 use crate::{
     output::Column,
     pool::{Lease, Pool},
@@ -33,7 +34,7 @@ use crate::{
 
 /// How long preparing or asking for the version may take.
 const PREPARE_TIMEOUT: Duration = Duration::from_secs(10);
-/// How long a cancelled statement may go on.
+/// How long the end of a transaction may take.
 const GRACE: Duration = Duration::from_secs(5);
 
 /// A PostgreSQL database under one login.
@@ -72,46 +73,25 @@ impl Postgres {
     }
 
     async fn run_once(&self, run: &Run<'_>) -> Result<Box<RawValue>, EngineError> {
-        let limit = run.deadline.saturating_duration_since(Instant::now());
-        let timed_out = || EngineError::TimedOut { limit_ms: u64::try_from(limit.as_millis()).unwrap_or(u64::MAX) };
         let mut lease = self.acquire(run.deadline).await?;
-        let mut guard = CancelWhenDropped::new(self.pool.manager().clone(), lease.pid);
-        let ended = {
-            let work = execute::execute(&mut lease, run, &self.shapes, self.single_use);
-            tokio::pin!(work);
-            let reason = tokio::select! {
-                done = &mut work => Ok(done),
-                () = run.cancel.cancelled() => Err(EngineError::Cancelled),
-                () = tokio::time::sleep_until(run.deadline) => Err(timed_out()),
-            };
-            match reason {
-                Ok(done) => Ended::ByItself(done),
-                Err(reason) => {
-                    self.pool.manager().cancel(guard.pid()).await;
-                    // What ended in the same moment counts: a writing statement is committed then.
-                    let ended = timeout(GRACE, &mut work).await;
-                    Ended::Stopped(ended.unwrap_or_else(|_| Err(EngineError::Cancelled)).or(Err(reason)))
-                }
-            }
+        let supervision = Supervision {
+            canceller: self.pool.manager(),
+            connection: lease.pid.into(),
+            deadline: run.deadline,
+            cancel: run.cancel,
+            writes: run.statement.access == Access::Write,
         };
-        guard.disarm();
-        match ended {
+        let work = execute::execute(&mut lease, run, &self.shapes, self.single_use);
+        match supervision.run(work).await {
             Ended::ByItself(outcome) => {
                 if !matches!(outcome, Err(EngineError::Unreachable { .. })) {
                     self.release(lease);
                 }
                 outcome
             }
-            // The signal may still be on its way, so this connection serves nobody else.
             Ended::Stopped(outcome) => outcome,
         }
     }
-}
-
-/// How a statement came to its end.
-enum Ended<T> {
-    ByItself(T),
-    Stopped(T),
 }
 
 #[async_trait]

@@ -92,7 +92,7 @@ impl Engine for Sqlite {
             done = &mut work => return done,
             () = run.cancel.cancelled() => EngineError::Cancelled,
             () = tokio::time::sleep_until(run.deadline) => {
-                EngineError::TimedOut { limit_ms: u64::try_from(limit.as_millis()).unwrap_or(u64::MAX) }
+                EngineError::timed_out(limit)
             }
         };
         stop.request();

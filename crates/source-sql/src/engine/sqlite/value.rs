@@ -8,7 +8,7 @@ use serde_json::value::RawValue;
 
 use super::columns::Declared;
 use crate::{
-    output::{write_bytes, write_float, write_integer, write_str},
+    output::{write_bytes, write_float, write_integer, write_json_list, write_str},
     parameters::{Datum, Kind},
 };
 
@@ -26,7 +26,7 @@ impl ToSql for Bound<'_> {
             Datum::Text(text) => ToSqlOutput::Borrowed(ValueRef::Text(text.as_bytes())),
             Datum::Bytes(bytes) => ToSqlOutput::Borrowed(ValueRef::Blob(bytes)),
             // A list as a whole is JSON, for `json_each(:ids)`.
-            Datum::List(items) => ToSqlOutput::Owned(Value::Text(json_list(items))),
+            Datum::List(items) => ToSqlOutput::Owned(Value::Text(write_json_list(items))),
         })
     }
 }
@@ -37,26 +37,6 @@ fn number(text: &str) -> Value {
         return Value::Integer(integer);
     }
     text.parse().map_or_else(|_| Value::Text(text.to_owned()), Value::Real)
-}
-
-fn json_list(items: &[Datum]) -> String {
-    let mut out = vec![b'['];
-    for (at, item) in items.iter().enumerate() {
-        if at > 0 {
-            out.push(b',');
-        }
-        match item {
-            Datum::Null | Datum::List(_) => out.extend_from_slice(b"null"),
-            // Not `write_integer`: SQLite reads all 64 bits.
-            Datum::Integer(value) => out.extend_from_slice(value.to_string().as_bytes()),
-            Datum::Number(value) => write_float(&mut out, *value),
-            Datum::Boolean(value) => out.extend_from_slice(if *value { b"true" } else { b"false" }),
-            Datum::Text(text) => write_str(&mut out, text),
-            Datum::Bytes(bytes) => write_bytes(&mut out, bytes),
-        }
-    }
-    out.push(b']');
-    String::from_utf8_lossy(&out).into_owned()
 }
 
 /// Writes a value as JSON.

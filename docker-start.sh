@@ -68,7 +68,7 @@ rotate_passwords() {
     password=$(generate)
     # shellcheck disable=SC2016
     printf '%s\n' "$password" | compose exec -T pgadmin sh -c \
-        'read -r new && cd /pgadmin4 && /venv/bin/python3 setup.py update-user --password "$new" "$PGADMIN_DEFAULT_EMAIL"' >/dev/null
+        'read -r new && cd /pgadmin4 && /venv/bin/python3 setup.py update-user --password "$new" --admin "$PGADMIN_DEFAULT_EMAIL"' >/dev/null
     put PGADMIN_PASSWORD "$password"
 
     if is_running grafana; then

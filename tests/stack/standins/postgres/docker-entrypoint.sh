@@ -42,6 +42,7 @@ if [ "$1" = postgres ]; then
     mkdir -p "$PGDATA"
     chmod 700 "$PGDATA" 2>/dev/null || true
     [ -s "$PGDATA/PG_VERSION" ] || initialise
-    set -- "$@" -c listen_addresses='*' -c unix_socket_directories=/var/run/postgresql
+    # The clients here look for the socket in /tmp.
+    set -- "$@" -c listen_addresses='*' -c unix_socket_directories=/var/run/postgresql,/tmp
 fi
 exec "$@"

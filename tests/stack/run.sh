@@ -1,0 +1,86 @@
+#!/usr/bin/env bash
+# The Docker stack, from nothing: `make test-stack`.
+#
+#   tests/stack/run.sh [CHECK…]     all of checks/, or those whose names begin so: tests/stack/run.sh 10 40
+#
+# IMAGES=official|stand-ins|auto: see images.sh. PUENTE_STACK_CACHE: where engine, images and downloads are kept.
+# KEEP=yes leaves the engine running for a look.
+set -euo pipefail
+# shellcheck source=tests/stack/lib.sh
+. "$(dirname "$0")/lib.sh"
+
+# The tests run in a copy, as if it had just been checked out, so that nobody's .env or data are touched.
+copy_project() {
+    SITE=$(mktemp -d /tmp/puente-site.XXXXXX)
+    git -C "$ROOT" ls-files --cached --others --exclude-standard -z |
+        (cd "$ROOT" && while IFS= read -r -d '' file; do if [ -e "$file" ]; then printf '%s\0' "$file"; fi; done) |
+        tar -C "$ROOT" --null --files-from=- -c | tar -x -C "$SITE"
+    # The engine's containers run as other users and mount files from here.
+    chmod 755 "$SITE"
+}
+
+clean_up() {
+    local status=$?
+    trap - EXIT
+    if [ "${KEEP:-no}" != yes ]; then
+        docker stack rm puente >/dev/null 2>&1 || true
+        docker compose -p puente down --volumes --remove-orphans >/dev/null 2>&1 || true
+        "$STACK/engine.sh" stop
+        [ -z "${SITE:-}" ] || rm -rf "$SITE"
+    fi
+    rm -f "$RESULTS" "$FIGURES"
+    exit $status
+}
+
+# A default port that something else on this machine uses gets replaced.
+choose_ports() {
+    local name port
+    for name in API_PORT:8000 POSTGRES_PORT:5432 REDIS_PORT:6379 PGADMIN_PORT:5050 PROMETHEUS_PORT:9090; do
+        port=${name#*:}
+        while (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null; do port=$((port + 10000)); done
+        export "${name%:*}=$port"
+    done
+}
+
+build_image() {
+    local start=$SECONDS
+    (cd "$SITE" && docker buildx build --load --tag puente/puente:latest --progress plain . >"$CACHE/build.log" 2>&1) ||
+        { tail -40 "$CACHE/build.log" >&2 && fail "the image could not be built"; }
+    figure "$1" "$((SECONDS - start)) s"
+}
+
+RESULTS=$(mktemp) FIGURES=$(mktemp)
+export RESULTS FIGURES
+trap clean_up EXIT
+trap 'exit 130' INT TERM
+
+[ -x "$PYTHON" ] || (cd "$ROOT" && scripts/install-test-tools.sh)
+"$STACK/engine.sh" start >"$RESULTS.env"
+# shellcheck disable=SC1090
+. "$RESULTS.env" && rm -f "$RESULTS.env"
+KIND=$("$STACK/images.sh")
+copy_project
+choose_ports
+export SITE KIND PYTHON
+say "images: $KIND; a copy of the project is in $SITE"
+say "building Puente's image"
+build_image "image: build"
+
+for script in "$STACK"/checks/*.sh; do
+    name=$(basename "$script" .sh)
+    wanted=no
+    [ $# -gt 0 ] || wanted=yes
+    for prefix in "$@"; do [ "${name#"$prefix"}" = "$name" ] || wanted=yes; done
+    [ "$wanted" = yes ] || continue
+    say "$name"
+    start=$SECONDS
+    bash -c 'set -uo pipefail; . "$STACK/lib.sh"; . "$1"' _ "$script" || echo fail >>"$RESULTS"
+    figure "time of $name" "$((SECONDS - start)) s"
+done
+
+printf '\n'
+sort "$FIGURES"
+passed=$(grep -c '^ok' "$RESULTS" || true)
+failed=$(grep -c '^fail' "$RESULTS" || true)
+printf '\n%d passed, %d failed\n' "$passed" "$failed"
+[ "$failed" = 0 ] && [ "$passed" != 0 ]

@@ -1,6 +1,9 @@
 //! Where messages to a client go while its request runs, and how a handler's notifications get there.
 
-use std::sync::Arc;
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, Ordering},
+};
 
 use rmcp::model::ErrorData;
 use serde::Serialize;
@@ -17,15 +20,42 @@ pub(crate) trait Outlet: Send + Sync {
     fn close(&self) {}
 }
 
-/// Notifications of one request.
+/// Notifications of one request, until it ends: whoever holds on to its [`Client`](crate::Client) for longer tells
+/// nothing any more.
 pub(crate) struct CallSink {
-    pub(crate) outlet: Arc<dyn Outlet>,
-    pub(crate) progress_token: Option<Box<RawValue>>,
+    outlet: Arc<dyn Outlet>,
+    progress_token: Option<Box<RawValue>>,
     /// The least severe level that the client asked for; `None` for no messages at all.
-    pub(crate) level: Option<LoggingLevel>,
+    level: Option<LoggingLevel>,
+    ended: AtomicBool,
+}
+
+/// Ends a request's notifications when it is dropped.
+pub(crate) struct SinkGuard(Arc<CallSink>);
+
+impl Drop for SinkGuard {
+    fn drop(&mut self) {
+        self.0.ended.store(true, Ordering::Release);
+    }
 }
 
 impl CallSink {
+    /// A sink, and the guard that ends it.
+    pub(crate) fn open(
+        outlet: Arc<dyn Outlet>,
+        progress_token: Option<Box<RawValue>>,
+        level: Option<LoggingLevel>,
+    ) -> (Arc<dyn ProgressSink>, SinkGuard) {
+        let sink = Arc::new(Self { outlet, progress_token, level, ended: AtomicBool::new(false) });
+        (sink.clone(), SinkGuard(sink))
+    }
+
+    fn send(&self, method: &str, params: &impl Serialize) {
+        if !self.ended.load(Ordering::Acquire) {
+            self.outlet.send(notification(method, params));
+        }
+    }
+
     /// The progress token of a request's `_meta`: a string or a number.
     pub(crate) fn progress_token(meta: &Params<'_>) -> Result<Option<Box<RawValue>>, McpError> {
         match meta.raw("progressToken") {
@@ -47,7 +77,7 @@ impl ProgressSink for CallSink {
             data: Value,
         }
         if self.level.is_some_and(|least| level >= least) {
-            self.outlet.send(notification("notifications/message", &Log { level, logger, data }));
+            self.send("notifications/message", &Log { level, logger, data });
         }
     }
 
@@ -64,7 +94,7 @@ impl ProgressSink for CallSink {
         }
         if let Some(progress_token) = self.progress_token.as_deref() {
             let params = Params { progress_token, progress, total, message };
-            self.outlet.send(notification("notifications/progress", &params));
+            self.send("notifications/progress", &params);
         }
     }
 

@@ -111,10 +111,11 @@ fn account(folder: &Path) -> io::Result<Option<(u32, u32)>> {
     }
     let nobody = Path::new("/etc/passwd");
     let users = fs::read_to_string(nobody)?;
-    let numbers = users.lines().map(|line| line.split(':').collect::<Vec<_>>()).find_map(|user| match user.as_slice() {
-        ["nobody", _, user, group, ..] => Some((user.parse().ok()?, group.parse().ok()?)),
-        _ => None,
-    });
+    let numbers =
+        users.lines().map(|line| line.split(':').collect::<Vec<_>>()).find_map(|user| match user.as_slice() {
+            ["nobody", _, user, group, ..] => Some((user.parse().ok()?, group.parse().ok()?)),
+            _ => None,
+        });
     let (user, group) = numbers.ok_or_else(|| io::Error::other("there is no user nobody"))?;
     chown(folder, Some(user), Some(group))?;
     Ok(Some((user, group)))

@@ -46,9 +46,9 @@ impl<'a> Params<'a> {
         parse(key, raw)
     }
 
-    /// A raw member that must be a JSON object; `None` if absent.
+    /// A raw member that must be a JSON object; `None` if absent or `null`.
     pub fn object(&self, key: &str) -> Result<Option<&'a RawValue>, McpError> {
-        match self.raw(key) {
+        match self.raw(key).filter(|raw| raw.get() != "null") {
             Some(raw) if !raw.get().starts_with('{') => {
                 Err(McpError::InvalidParams(format!("`{key}` must be an object")))
             }

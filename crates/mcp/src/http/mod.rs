@@ -51,8 +51,8 @@ impl<H: Handler> McpHttp<H> {
 
     /// Answers a request of an authenticated caller.
     ///
-    /// `x-request-id` of `parts` is the id in the log. The response of a call that runs is dropped by the server when its
-    /// client disconnects; see [`Handler`] for what that cancels.
+    /// `x-request-id` of `parts` is the id in the log. When the client disconnects, the server drops this future or the
+    /// body of its response: that cancels a modern request, and a legacy one goes on without its client.
     pub async fn handle(&self, caller: H::Caller, parts: Parts, body: Body) -> Response {
         match parts.method {
             Method::POST => self.post(caller, parts, body).await,

@@ -82,6 +82,9 @@ impl EventStream {
     /// Adds a message.
     pub(super) fn push(&self, message: Vec<u8>) {
         let mut state = lock(&self.state);
+        if state.phase == Phase::Ended {
+            return;
+        }
         state.bytes += message.len();
         state.events.push_back(single_line(message).into());
         state.next += 1;

@@ -13,10 +13,11 @@ pub(crate) use peer::Peer;
 
 use std::sync::Arc;
 
+use serde_json::value::RawValue;
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    Client, Era, Handler, InputMode, McpError, ProgressSink, RequestContext,
+    Client, Era, Handler, InputMode, McpError, RequestContext,
     envelope::{Message, OwnedId, Params, Request},
     modern::traceparent,
     outlet::CallSink,
@@ -37,10 +38,16 @@ pub(crate) async fn respond<H: Handler>(
 ) -> Option<Result<Vec<u8>, McpError>> {
     let cancel = CancellationToken::new();
     let _registration = conversation.peer.running.register(request.id.to_owned(), cancel.clone());
-    let cx = match context(caller, request_id, &request.params, conversation, cancel.clone()) {
-        Ok(cx) => cx,
+    let meta = match read_meta(&request.params) {
+        Ok(meta) => meta,
         Err(error) => return Some(Err(error)),
     };
+    let Conversation { peer, outlet } = conversation;
+    let sink = outlet.map(|outlet| CallSink::open(outlet.clone(), meta.progress_token, Some(peer.level())));
+    let (sink, _guard) = sink.unzip();
+    let input = if outlet.is_some() { InputMode::Inline } else { InputMode::None };
+    let client = Client::new(Era::Legacy, input, peer.capabilities.clone(), peer.info.clone(), sink);
+    let cx = RequestContext { caller, client, cancel: cancel.clone(), request_id, traceparent: meta.traceparent };
     tokio::select! {
         biased;
         () = cancel.cancelled() => None,
@@ -48,22 +55,15 @@ pub(crate) async fn respond<H: Handler>(
     }
 }
 
-fn context<C>(
-    caller: C,
-    request_id: Arc<str>,
-    params: &Params<'_>,
-    conversation: &Conversation<'_>,
-    cancel: CancellationToken,
-) -> Result<RequestContext<C>, McpError> {
+/// What a legacy request says in its `_meta`.
+struct Meta {
+    progress_token: Option<Box<RawValue>>,
+    traceparent: Option<Arc<str>>,
+}
+
+fn read_meta(params: &Params<'_>) -> Result<Meta, McpError> {
     let meta = params.nested("_meta")?;
-    let progress_token = CallSink::progress_token(&meta)?;
-    let Conversation { peer, outlet } = conversation;
-    let input = if outlet.is_some() { InputMode::Inline } else { InputMode::None };
-    let sink = outlet.map(|outlet| -> Arc<dyn ProgressSink> {
-        Arc::new(CallSink { outlet: outlet.clone(), progress_token, level: Some(peer.level()) })
-    });
-    let client = Client::new(Era::Legacy, input, peer.capabilities.clone(), peer.info.clone(), sink);
-    Ok(RequestContext { caller, client, cancel, request_id, traceparent: traceparent(&meta) })
+    Ok(Meta { progress_token: CallSink::progress_token(&meta)?, traceparent: traceparent(&meta) })
 }
 
 async fn answer<H: Handler>(

@@ -14,7 +14,7 @@ use std::sync::Arc;
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    Client, Era, Handler, InputMode, McpError, Outcome, ProgressSink, RequestContext,
+    Client, Era, Handler, InputMode, McpError, Outcome, RequestContext,
     dispatch::Dispatch,
     envelope::Request,
     outlet::{CallSink, Outlet},
@@ -44,9 +44,7 @@ pub(crate) async fn respond<H: Handler>(
     cancel: CancellationToken,
 ) -> Result<Vec<u8>, McpError> {
     let Transport { outlet, header_params, request_id, ending } = transport;
-    let sink = outlet.clone().map(|outlet| -> Arc<dyn ProgressSink> {
-        Arc::new(CallSink { outlet, progress_token: meta.progress_token, level: meta.level })
-    });
+    let (sink, _guard) = outlet.clone().map(|outlet| CallSink::open(outlet, meta.progress_token, meta.level)).unzip();
     let client = Client::new(Era::Modern, InputMode::Rounds, meta.capabilities, meta.info, sink);
     let cx = RequestContext { caller, client, cancel, request_id, traceparent: meta.traceparent };
     if request.method == "subscriptions/listen" {

@@ -9,8 +9,8 @@ use std::{
 use axum::{body::Body, http::Request, response::Response};
 use puente_domain::{Clock, ManualClock, Timestamp};
 use puente_mcp::{
-    CallTool, Complete, GetPrompt, Handler, InputRequired, ListPage, ListRequest, LoggingLevel, McpError, McpHttp,
-    Options, Outcome, ReadResource, RequestContext, Service, ToolResult,
+    CallTool, Client, Complete, GetPrompt, Handler, InputRequired, ListPage, ListRequest, LoggingLevel, McpError,
+    McpHttp, Options, Outcome, ReadResource, RequestContext, Service, ToolResult,
     handler::{Event, Sealer, ServerIdentity, SessionRecord, SessionStore},
 };
 use rmcp::model::{CompletionInfo, DetailedTask, GetPromptResult, Implementation, ReadResourceResult};
@@ -22,6 +22,8 @@ pub(crate) struct Fixture {
     pub(crate) events: broadcast::Sender<Event>,
     /// Lets every call of `hold` end.
     pub(crate) release: Notify,
+    /// The client of the last call of `tell_later`.
+    pub(crate) kept: Mutex<Option<Client>>,
     /// How calls of `hold` went.
     log: mpsc::UnboundedSender<&'static str>,
 }
@@ -106,6 +108,10 @@ impl Handler for Fixture {
             "tell_and_hold" => {
                 cx.client.progress(1.0, None, None);
                 self.hold().await
+            }
+            "tell_later" => {
+                *self.kept.lock().unwrap() = Some(cx.client.clone());
+                ToolResult::text("nothing yet")
             }
             "detach" => {
                 cx.client.close_stream();
@@ -221,7 +227,12 @@ impl Server {
 
     pub(crate) fn with(options: Options, store: Option<Arc<MemoryStore>>) -> Self {
         let (sender, log) = mpsc::unbounded_channel();
-        let fixture = Arc::new(Fixture { events: broadcast::Sender::new(16), release: Notify::new(), log: sender });
+        let fixture = Arc::new(Fixture {
+            events: broadcast::Sender::new(16),
+            release: Notify::new(),
+            kept: Mutex::default(),
+            log: sender,
+        });
         let clock = Arc::new(ManualClock::at(Timestamp::from_micros(1_000_000)));
         let dyn_clock: Arc<dyn Clock> = clock.clone();
         let service = Service::new(fixture.clone(), Arc::new(PlainSealer), dyn_clock, options);

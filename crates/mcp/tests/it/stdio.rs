@@ -156,6 +156,20 @@ async fn subscriptions_of_both_eras_tell_what_they_were_asked_for() {
 }
 
 #[tokio::test]
+async fn nothing_is_told_of_a_call_that_has_ended() {
+    let server = Server::new();
+    let mut client = Client::of(&server);
+    let params = json!({"name": "tell_later", "arguments": null, "_meta": {"progressToken": 1}});
+    client.send(&modern_body("tools/call", params)).await;
+    assert!(client.receive().await.unwrap()["result"].is_object());
+    let kept = server.fixture.kept.lock().unwrap().take().unwrap();
+    assert!(kept.wants_progress());
+    kept.progress(1.0, None, None);
+    // The end does not wait for who holds on to the client, either.
+    client.close().await;
+}
+
+#[tokio::test]
 async fn what_was_piped_in_is_answered_before_the_end() {
     let mut server = Server::new();
     let mut client = Client::of(&server);

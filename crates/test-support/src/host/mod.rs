@@ -9,7 +9,10 @@ use std::sync::Arc;
 
 use puente_domain::{Principal, SystemClock};
 use puente_sources::{Offer, Source, SourceEvent};
-use tokio::sync::broadcast::{self, error::RecvError};
+use tokio::sync::{
+    broadcast::{self, error::RecvError},
+    watch,
+};
 
 pub use seal::TestSealer;
 pub use serve::{Running, serve};
@@ -31,7 +34,7 @@ impl Host {
     pub fn new(sources: Vec<Arc<dyn Source>>) -> Arc<Self> {
         let events = broadcast::Sender::new(256);
         for source in &sources {
-            tokio::spawn(watch_offer(source.clone(), events.clone()));
+            tokio::spawn(watch_offer(source.clone(), source.changes(), source.offer(), events.clone()));
             if let Some(receiver) = source.events() {
                 tokio::spawn(forward_events(receiver, events.clone()));
             }
@@ -47,9 +50,12 @@ impl Host {
 }
 
 /// Tells which lists changed whenever the offer does.
-async fn watch_offer(source: Arc<dyn Source>, events: broadcast::Sender<Event>) {
-    let mut changes = source.changes();
-    let mut before = source.offer();
+async fn watch_offer(
+    source: Arc<dyn Source>,
+    mut changes: watch::Receiver<()>,
+    mut before: Arc<Offer>,
+    events: broadcast::Sender<Event>,
+) {
     while changes.changed().await.is_ok() {
         let now = source.offer();
         let tools = |offer: &Offer| offer.tools.iter().map(|offered| offered.tool.clone()).collect::<Vec<_>>();
@@ -75,5 +81,72 @@ async fn forward_events(mut receiver: broadcast::Receiver<SourceEvent>, events: 
             Err(RecvError::Lagged(_)) => {}
             Err(RecvError::Closed) => return,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use puente_mcp::{CallTool, Client, Era, GetPrompt, Handler, InputMode, Inputs, ReadResource, RequestContext};
+    use serde_json::{json, value::RawValue};
+
+    use super::*;
+    use crate::source::{TestSource, model};
+
+    /// A modern client that can be asked for everything, and knows tasks.
+    fn context() -> RequestContext<()> {
+        let capabilities = json!({
+            "elicitation": {}, "sampling": {}, "roots": {}, "extensions": {"io.modelcontextprotocol/tasks": {}},
+        });
+        RequestContext {
+            caller: (),
+            client: Client::new(Era::Modern, InputMode::Rounds, Arc::new(model(capabilities)), "test".into(), None),
+            cancel: tokio_util::sync::CancellationToken::new(),
+            request_id: "test".into(),
+            traceparent: None,
+        }
+    }
+
+    #[tokio::test]
+    async fn everything_that_is_offered_can_be_used() {
+        let source = Arc::new(TestSource::default());
+        let host = Host::new(vec![source.clone()]);
+        let offer = source.offer();
+        for offered in &offer.tools {
+            let name = &*offered.tool.name;
+            let arguments: Box<RawValue> = model(json!({"seconds": 0, "prompt": "p", "message": "m"}));
+            let call = CallTool { name, arguments: Some(&arguments), inputs: Inputs::default(), header_params: None };
+            host.call_tool(&context(), call).await.unwrap_or_else(|error| panic!("{name}: {error}"));
+        }
+        for prompt in &offer.prompts {
+            let get = GetPrompt { name: &prompt.name, arguments: serde_json::Map::new(), inputs: Inputs::default() };
+            host.get_prompt(&context(), get).await.unwrap();
+        }
+        let uris = offer.resources.iter().map(|resource| resource.uri.as_str());
+        for uri in uris.chain(["test://template/123/data"]) {
+            host.read_resource(&context(), ReadResource { uri, inputs: Inputs::default() }).await.unwrap();
+        }
+    }
+
+    #[tokio::test]
+    async fn changes_of_a_source_become_events() {
+        let source = Arc::new(TestSource::default());
+        let host = Host::new(vec![source.clone()]);
+        let mut events = host.events(&());
+        let next = |call: &'static str| {
+            let host = host.clone();
+            async move {
+                let call = CallTool { name: call, arguments: None, inputs: Inputs::default(), header_params: None };
+                host.call_tool(&context(), call).await.unwrap();
+            }
+        };
+        next("test_trigger_tool_change").await;
+        assert_eq!(events.recv().await.unwrap(), Event::ToolsChanged);
+        next("test_trigger_prompt_change").await;
+        assert_eq!(events.recv().await.unwrap(), Event::PromptsChanged);
+        source.touch_watched_resource();
+        let updated = tokio::time::timeout(Duration::from_secs(10), events.recv()).await.unwrap().unwrap();
+        assert_eq!(updated, Event::ResourceUpdated { uri: "test://watched-resource".to_owned() });
     }
 }

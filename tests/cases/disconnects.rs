@@ -42,7 +42,7 @@ fn sockets(server: &Server) -> usize {
 #[tokio::test]
 async fn a_thousand_abrupt_disconnects() {
     let site = Site::with_notes();
-    let key = site.key("agent", &[]);
+    let key = site.key("robot", &[]);
     let server = site.serve().await;
     let address = server.url().trim_start_matches("http://").to_owned();
     let before = sockets(&server);

@@ -3,7 +3,7 @@
 
 mod bad_days;
 mod clients;
-// mod conformance;
+mod conformance;
 mod connect;
 mod crash;
 mod disconnects;

@@ -18,7 +18,7 @@ async fn rotation_loses_nothing() {
     let catalog = fs::read_to_string(puente_tests::tools::root().join("tests/catalogs/notes.yaml")).unwrap();
     let catalog = site.write("sealed.yaml", &catalog.replace("${env:SOURCE_NOTES_URL}", "${secret:notes_url}"));
     site.puente(&["apply", "-f", &catalog]).expect_success();
-    let key = site.key("agent", &[]);
+    let key = site.key("robot", &[]);
     let server = site.serve().await;
     let credentials = json!({"email": ADMIN_EMAIL, "password": ADMIN_PASSWORD});
     let session = Api::anonymous(server.url()).post("/api/v1/auth/token", credentials).await.expect(200);

@@ -4,6 +4,6 @@ mod conformance;
 mod inspector;
 mod scripted;
 
-pub use conformance::{Verdict, conformance, scenario};
+pub use conformance::{Verdict, conformance};
 pub use inspector::inspector;
 pub use scripted::{Language, Plan, Report};

@@ -66,6 +66,7 @@ impl Site {
         notes.execute_batch("CREATE TABLE notes (id INTEGER PRIMARY KEY, marker TEXT NOT NULL)").expect("a table");
         let url = format!("sqlite:{}", site.notes().display());
         let site = site.setting("SOURCE_NOTES_URL", &url);
+        site.puente(&["team", "create", "auditors"]).expect_success();
         let catalog = tools::root().join("tests/catalogs/notes.yaml");
         site.puente(&["apply", "-f", catalog.to_str().expect("UTF-8")]).expect_success();
         site

@@ -12,12 +12,20 @@ pub fn root() -> PathBuf {
 /// The binary under test: `PUENTE_BIN`, or what the same build put beside this test.
 #[must_use]
 pub fn puente() -> PathBuf {
-    let built = || {
-        let test = env::current_exe().expect("a test knows its own path");
-        test.ancestors().nth(2).expect("it lies in target/PROFILE/deps").join("puente")
-    };
-    let path = env::var_os("PUENTE_BIN").map_or_else(built, PathBuf::from);
-    assert!(path.exists(), "{} is missing: run `cargo build -p puente-cli`, or `make test`", path.display());
+    env::var_os("PUENTE_BIN").map_or_else(|| built("puente"), PathBuf::from)
+}
+
+/// The whole of Puente with the test source, an example of the package `puente-test-support`.
+#[must_use]
+pub fn conformance_app() -> PathBuf {
+    built("examples/conformance_app")
+}
+
+/// A program of the same build as this test.
+fn built(path: &str) -> PathBuf {
+    let test = env::current_exe().expect("a test knows its own path");
+    let path = test.ancestors().nth(2).expect("it lies in target/PROFILE/deps").join(path);
+    assert!(path.exists(), "{} is missing: `make test` builds it, as does `cargo build --workspace --examples --bins`", path.display());
     path
 }
 

@@ -32,7 +32,7 @@ fn read_only() {
 #[tokio::test]
 async fn full_and_then_not_any_more() {
     let site = site_with_disk();
-    let key = site.key("agent", &[]);
+    let key = site.key("robot", &[]);
     fs::copy(site.data().join("puente.db"), site.path().join("original.db")).unwrap();
     let mount = "mount -t tmpfs -o size=8m tmpfs disk && cp original.db disk/puente.db";
     let server = Server::start_by(&site, serve_on(&site, mount)).await;

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 /// A site with a key that may use the default virtual server.
 async fn start() -> (Site, Server, String) {
     let site = Site::with_notes();
-    let key = site.key("agent", &[]);
+    let key = site.key("robot", &[]);
     let server = site.serve().await;
     (site, server, key)
 }

@@ -19,7 +19,7 @@ async fn a_source_that_is_down_takes_nothing_else_with_it() {
         ),
     );
     site.puente(&["apply", "-f", &catalog]).expect_success();
-    let key = site.key("agent", &[]);
+    let key = site.key("robot", &[]);
     let server = site.serve().await;
     let mcp = server.mcp(&key);
     assert!(mcp.tool_names().await.contains(&"lost_ask".to_owned()), "it is still offered");
@@ -48,7 +48,7 @@ async fn a_statement_that_runs_too_long_is_stopped() {
         ),
     );
     site.puente(&["apply", "-f", &catalog]).expect_success();
-    let key = site.key("agent", &[]);
+    let key = site.key("robot", &[]);
     let server = site.serve().await;
     let mcp = server.mcp(&key);
     let started = Instant::now();

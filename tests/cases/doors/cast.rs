@@ -7,7 +7,6 @@ use puente_tests::Site;
 /// A site on notes with everyone of the tables, and their keys by name.
 pub(super) fn assemble() -> (Site, BTreeMap<&'static str, String>) {
     let site = Site::with_notes();
-    site.puente(&["team", "create", "auditors"]).expect_success();
     for (user, role) in [("member", "member"), ("auditor", "member"), ("editor", "editor"), ("admin", "admin")] {
         site.user(&email(user), role);
     }

@@ -20,21 +20,11 @@ pub struct Verdict {
 
 /// Runs the scenarios that a revision requires, frozen at its release.
 pub async fn conformance(url: &str, revision: &str) -> Vec<Verdict> {
-    run(url, &["--requirements", revision]).await
-}
-
-/// Runs one scenario.
-pub async fn scenario(url: &str, name: &str) -> Vec<Verdict> {
-    run(url, &["--scenario", name]).await
-}
-
-async fn run(url: &str, arguments: &[&str]) -> Vec<Verdict> {
     let folder = tempfile::TempDir::new().expect("a temporary folder");
     let output = Command::new(tools::node())
         .arg(tools::installed("node_modules/@modelcontextprotocol/conformance/dist/index.js"))
-        .args(["server", "--url", url, "-o"])
+        .args(["server", "--url", url, "--requirements", revision, "-o"])
         .arg(folder.path())
-        .args(arguments)
         .kill_on_drop(true)
         .output()
         .await

@@ -29,10 +29,10 @@ pub struct Report {
 }
 
 impl Plan {
-    /// Over HTTP, with a key.
+    /// Over HTTP, with a key if it is not empty.
     #[must_use]
     pub fn http(url: &str, key: &str, mode: &str) -> Self {
-        let headers = json!({"Authorization": format!("Bearer {key}")});
+        let headers = if key.is_empty() { json!({}) } else { json!({"Authorization": format!("Bearer {key}")}) };
         Self::new(json!({"url": url, "headers": headers, "mode": mode}))
     }
 
@@ -57,6 +57,13 @@ impl Plan {
     pub fn step(mut self, method: &str, params: Value) -> Self {
         let steps = self.0["steps"].as_array_mut().expect("made above");
         steps.push(json!({"method": method, "params": params}));
+        self
+    }
+
+    /// What the client answers to every elicitation.
+    #[must_use]
+    pub fn elicit(mut self, content: Value) -> Self {
+        self.0.insert("elicit".to_owned(), content);
         self
     }
 

@@ -12,6 +12,8 @@ use crate::{Handler, handler::Sealer};
 pub struct Options {
     /// The largest body or line, in bytes.
     pub max_body: usize,
+    /// How long a body may take to arrive.
+    pub body_timeout: Duration,
     /// How often an idle stream says that it is alive.
     pub keep_alive: Duration,
     /// What a client is told to wait before it reconnects (SSE `retry`).
@@ -30,6 +32,7 @@ impl Default for Options {
     fn default() -> Self {
         Self {
             max_body: 4 * 1024 * 1024,
+            body_timeout: Duration::from_secs(30),
             keep_alive: Duration::from_secs(15),
             retry: Duration::from_secs(1),
             state_ttl: Duration::from_mins(10),

@@ -8,6 +8,7 @@ use std::{
 };
 
 use axum::response::{IntoResponse, Response};
+use tokio_util::task::AbortOnDropHandle;
 
 use super::{
     answer::Answer,
@@ -80,18 +81,20 @@ impl Exchange {
 
     fn upgrade(&self, work: Work, keep_alive: Duration, retry: Duration) -> Response {
         let stream = self.stream.clone();
-        let driver = async move {
+        let writer = tokio::spawn(async move {
             if let Some(message) = work.await.message {
                 stream.push(message);
             }
             stream.end();
-        };
+        });
         let reader = self.stream.read(None);
         match self.session.get() {
-            None => sse::response(reader, Some(Box::pin(driver)), Style { keep_alive, resumable: None }),
+            None => {
+                let writer = Some(AbortOnDropHandle::new(writer));
+                sse::response(reader, writer, Style { keep_alive, resumable: None })
+            }
             Some(session) => {
                 session.keep(&self.stream);
-                tokio::spawn(driver);
                 let resumable = Some(Resumable { retry, prime: session.peer.polls() });
                 sse::response(reader, None, Style { keep_alive, resumable })
             }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use axum::response::{IntoResponse, Response};
 use http::{HeaderName, StatusCode, request::Parts};
+use tokio_util::task::AbortOnDropHandle;
 
 use super::{
     McpHttp,
@@ -11,7 +12,7 @@ use super::{
     answer::{Answer, SESSION},
     not_allowed,
     session::Session,
-    sse::{self, Driver, Resumable, Style, parse_event_id},
+    sse::{self, Resumable, Style, parse_event_id},
 };
 use crate::{
     Handler,
@@ -45,11 +46,11 @@ impl<H: Handler> McpHttp<H> {
             let message = "the stream of this event id is gone; send `initialize` again";
             return Answer::refused(StatusCode::NOT_FOUND, None, -32600, message).into_response();
         };
-        let driver: Option<Driver> =
-            (id == session.standalone.id).then(|| -> Driver { Box::pin(forward(service.clone(), session.clone())) });
+        let writer = (id == session.standalone.id)
+            .then(|| AbortOnDropHandle::new(tokio::spawn(forward(service.clone(), session.clone()))));
         let resumable = Some(Resumable { retry: service.options.retry, prime: session.peer.polls() });
         let style = Style { keep_alive: service.options.keep_alive, resumable };
-        sse::response(stream.read(Some(number)), driver, style)
+        sse::response(stream.read(Some(number)), writer, style)
     }
 }
 

@@ -22,11 +22,16 @@ use axum::{
     body::Body,
     response::{IntoResponse, Response},
 };
+use bytes::Bytes;
 use http::{Method, StatusCode, header, request::Parts};
 
 pub(crate) use self::stream::single_line;
 use self::{answer::Answer, exchange::Exchange, sessions::Sessions};
-use crate::{Handler, handler::SessionStore, service::Service};
+use crate::{
+    Handler,
+    handler::SessionStore,
+    service::{Options, Service},
+};
 
 /// The MCP endpoint. Cheap to clone; one for all virtual servers, which the caller tells apart.
 pub struct McpHttp<H: Handler>(Arc<Inner<H>>);
@@ -68,13 +73,27 @@ impl<H: Handler> McpHttp<H> {
             Ok(accepts) => accepts,
             Err(refused) => return refused.into_response(),
         };
-        let Ok(body) = axum::body::to_bytes(body, options.max_body).await else {
-            let message = format!("the body is larger than {} bytes, or was cut off", options.max_body);
-            return Answer::refused(StatusCode::PAYLOAD_TOO_LARGE, None, -32600, message).into_response();
+        let body = match read(body, options).await {
+            Ok(body) => body,
+            Err(refused) => return refused.into_response(),
         };
         let exchange = Exchange::new(accepts.sse);
         let work = post::process(self.clone(), caller, parts, body, exchange.clone());
         exchange.respond(Box::pin(work), options.keep_alive, options.retry).await
+    }
+}
+
+async fn read(body: Body, options: &Options) -> Result<Bytes, Answer> {
+    match tokio::time::timeout(options.body_timeout, axum::body::to_bytes(body, options.max_body)).await {
+        Ok(Ok(body)) => Ok(body),
+        Ok(Err(_)) => {
+            let message = format!("the body is larger than {} bytes, or was cut off", options.max_body);
+            Err(Answer::refused(StatusCode::PAYLOAD_TOO_LARGE, None, -32600, message))
+        }
+        Err(_) => {
+            let message = format!("the body did not arrive within {} s", options.body_timeout.as_secs());
+            Err(Answer::refused(StatusCode::REQUEST_TIMEOUT, None, -32600, message))
+        }
     }
 }
 

@@ -1,17 +1,15 @@
 //! Response streams as server-sent events.
 
-use std::{future::Future, pin::Pin, time::Duration};
+use std::time::Duration;
 
 use axum::{body::Body, response::Response};
 use bytes::{Bytes, BytesMut};
 use futures::stream;
 use http::{HeaderValue, header};
 use tokio::time::{Interval, MissedTickBehavior, interval_at};
+use tokio_util::task::AbortOnDropHandle;
 
 use super::stream::Reader;
-
-/// What runs while the stream is read, and ends it.
-pub(super) type Driver = Pin<Box<dyn Future<Output = ()> + Send>>;
 
 /// How a stream is written.
 #[derive(Clone, Copy, Debug)]
@@ -31,12 +29,14 @@ pub(super) struct Resumable {
     pub(super) prime: bool,
 }
 
-/// The response that streams what `reader` reads. `driver` is polled along with it and dropped with it.
-pub(super) fn response(reader: Reader, driver: Option<Driver>, style: Style) -> Response {
+/// The response that streams what `reader` reads; `writer` is aborted when the client goes.
+///
+/// The writer is a task of its own: a client that does not read must not hold up a call and what it holds.
+pub(super) fn response(reader: Reader, writer: Option<AbortOnDropHandle<()>>, style: Style) -> Response {
     let mut ticks = interval_at(tokio::time::Instant::now() + style.keep_alive, style.keep_alive);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let start = style.resumable.map(|resumable| opening(&reader, resumable));
-    let body = Streaming { start, reader, driver, ticks, ids: style.resumable.is_some() };
+    let body = Streaming { start, reader, ticks, ids: style.resumable.is_some(), _writer: writer };
     let events = stream::unfold(body, |mut body| async move {
         let chunk = body.chunk().await?;
         Some((Ok::<_, std::convert::Infallible>(chunk), body))
@@ -60,9 +60,9 @@ fn opening(reader: &Reader, resumable: Resumable) -> Bytes {
 struct Streaming {
     start: Option<Bytes>,
     reader: Reader,
-    driver: Option<Driver>,
     ticks: Interval,
     ids: bool,
+    _writer: Option<AbortOnDropHandle<()>>,
 }
 
 impl Streaming {
@@ -70,17 +70,14 @@ impl Streaming {
         if let Some(start) = self.start.take() {
             return Some(start);
         }
-        loop {
-            tokio::select! {
-                biased;
-                event = self.reader.next() => {
-                    let (number, message) = event?;
-                    self.ticks.reset();
-                    return Some(self.event(number, &message));
-                }
-                () = drive(&mut self.driver) => self.driver = None,
-                _ = self.ticks.tick() => return Some(Bytes::from_static(b": keep-alive\n\n")),
+        tokio::select! {
+            biased;
+            event = self.reader.next() => {
+                let (number, message) = event?;
+                self.ticks.reset();
+                Some(self.event(number, &message))
             }
+            _ = self.ticks.tick() => Some(Bytes::from_static(b": keep-alive\n\n")),
         }
     }
 
@@ -93,13 +90,6 @@ impl Streaming {
         event.extend_from_slice(message);
         event.extend_from_slice(b"\n\n");
         event.freeze()
-    }
-}
-
-async fn drive(driver: &mut Option<Driver>) {
-    match driver {
-        Some(driver) => driver.await,
-        None => std::future::pending().await,
     }
 }
 

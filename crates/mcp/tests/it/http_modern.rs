@@ -186,6 +186,23 @@ async fn only_json_of_bounded_size_is_read() {
     assert_eq!(server.send(html).await.status(), 406);
 }
 
+#[tokio::test(start_paused = true)]
+async fn a_body_that_does_not_arrive_is_given_up() {
+    let never = Body::from_stream(futures::stream::pending::<Result<&str, std::io::Error>>());
+    assert_eq!(Server::new().send(post().body(never).unwrap()).await.status(), 408);
+}
+
+#[tokio::test]
+async fn a_client_that_does_not_read_does_not_hold_up_its_call() {
+    let mut server = Server::new();
+    let params = json!({"name": "tell_and_hold", "_meta": {"progressToken": 1}});
+    let unread = server.send(modern("tools/call", params)).await;
+    assert_eq!(server.reported().await, "begun");
+    server.fixture.release.notify_one();
+    assert_eq!(server.reported().await, "done");
+    drop(unread);
+}
+
 #[tokio::test]
 async fn a_limit_says_when_to_come_back() {
     let response = Server::new().send(modern("tools/call", call("limited", json!({})))).await;

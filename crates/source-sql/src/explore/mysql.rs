@@ -1,4 +1,5 @@
 //! The schema of a MySQL or MariaDB database: `information_schema` shows what the login may use.
+//! Without a list of schemas only the database of the URL is shown.
 
 /// Tables and views.
 pub(super) const LIST_TABLES: &str = r"
@@ -6,7 +7,8 @@ SELECT table_schema AS `schema`, table_name AS `table`,
        CASE table_type WHEN 'VIEW' THEN 'view' ELSE 'table' END AS type, table_comment AS `comment`
 FROM information_schema.tables
 WHERE table_schema NOT IN ('information_schema', 'mysql', 'performance_schema', 'sys')
-  AND (:schemas IS NULL OR JSON_CONTAINS(:schemas, JSON_QUOTE(table_schema)))
+  AND IF(:schemas IS NULL, table_schema = COALESCE(DATABASE(), table_schema),
+         JSON_CONTAINS(:schemas, JSON_QUOTE(table_schema)))
   AND (:tables IS NULL OR JSON_CONTAINS(:tables, JSON_QUOTE(table_name)))
 ORDER BY table_schema, table_name";
 
@@ -22,6 +24,7 @@ SELECT c.table_schema AS `schema`, c.column_name AS `column`, c.column_type AS t
 FROM information_schema.columns c
 WHERE c.table_name = :table AND (:schema IS NULL OR c.table_schema = :schema)
   AND c.table_schema NOT IN ('information_schema', 'mysql', 'performance_schema', 'sys')
-  AND (:schemas IS NULL OR JSON_CONTAINS(:schemas, JSON_QUOTE(c.table_schema)))
+  AND IF(:schemas IS NULL, c.table_schema = COALESCE(DATABASE(), c.table_schema),
+         JSON_CONTAINS(:schemas, JSON_QUOTE(c.table_schema)))
   AND (:tables IS NULL OR JSON_CONTAINS(:tables, JSON_QUOTE(c.table_name)))
 ORDER BY c.table_schema, c.ordinal_position";

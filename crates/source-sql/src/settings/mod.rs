@@ -40,7 +40,7 @@ pub(crate) struct SourceSettings {
 pub(crate) struct ExploreSettings {
     /// The login whose grants are the boundary. Optional for SQLite, which has no logins.
     pub(crate) url: Option<String>,
-    /// Schemas that `list_tables` shows; all that the login sees if empty.
+    /// Schemas that `list_tables` shows; if empty all that the login sees, in MySQL the database of the URL.
     #[serde(default)]
     pub(crate) schemas: Vec<String>,
     /// Tables that are shown. In SQLite nothing else can be read; elsewhere the login's grants decide.

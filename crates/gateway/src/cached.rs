@@ -30,7 +30,7 @@ impl Gateway {
         canonical: &str,
         scope: &mut Scope,
     ) -> Result<Outcome<ToolResult>, Failure> {
-        let key = self.cache_key(&work.tool, settings.scope, caller, canonical);
+        let key = cache_key(&work.tool, settings.scope, caller, canonical);
         let (cancel, started) = (work.cancel.clone(), Instant::now());
         let took = Arc::new(AtomicU64::new(0));
         let filling = took.clone();
@@ -57,20 +57,20 @@ impl Gateway {
             Answer::Lost => Err(Failure::Protocol(puente_mcp::McpError::Internal)),
         }
     }
+}
 
-    /// Everything that the result depends on.
-    fn cache_key(&self, tool: &CatalogTool, scope: CacheScope, caller: &Caller, canonical: &str) -> Key {
-        let principal = &caller.actor.principal;
-        let whose = match scope {
-            CacheScope::Principal => format!("{:?}", principal.subject),
-            CacheScope::Team => {
-                format!("{} {} {:?} {:?}", caller.server, principal.role, principal.teams, principal.scopes)
-            }
-            CacheScope::Public => String::new(),
-        };
-        let revision = &tool.connection.fingerprint[..];
-        Key::new("result", &[revision, tool.name.as_bytes(), whose.as_bytes(), canonical.as_bytes()])
-    }
+/// Everything that the result depends on.
+fn cache_key(tool: &CatalogTool, scope: CacheScope, caller: &Caller, canonical: &str) -> Key {
+    let principal = &caller.actor.principal;
+    let whose = match scope {
+        CacheScope::Principal => format!("{:?}", principal.subject),
+        CacheScope::Team => {
+            format!("{} {} {:?} {:?}", caller.server, principal.role, principal.teams, principal.scopes)
+        }
+        CacheScope::Public => String::new(),
+    };
+    let revision = &tool.connection.fingerprint[..];
+    Key::new("result", &[revision, tool.name.as_bytes(), whose.as_bytes(), canonical.as_bytes()])
 }
 
 /// The flight: nobody's client, nobody's cancellation.

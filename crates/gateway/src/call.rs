@@ -16,6 +16,7 @@ use crate::{
     failure::Failure,
     limit::Who,
     reply,
+    tasks::becomes_task,
     validate::{canonical, sha256_hex},
     view::View,
     work::Work,
@@ -68,7 +69,7 @@ impl Gateway {
             event.arguments_hash = Some(sha256_hex(&canonical));
             event.arguments = tool.settings.audit_arguments.then(|| redacted(&arguments));
         });
-        let becomes_task = self.becomes_task(tool, &cx.client)?;
+        let becomes_task = becomes_task(tool, &cx.client)?;
         Ok(Ready { work: self.work(cx, tool, arguments, call.inputs, running), canonical, becomes_task })
     }
 

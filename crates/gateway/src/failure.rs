@@ -71,15 +71,15 @@ impl Failure {
     }
 
     /// Logs a source's error with all its causes, and keeps what the agent may read.
-    pub(crate) fn of_source(error: SourceError, address: &str) -> Self {
-        let outcome = match &error {
+    pub(crate) fn of_source(error: &SourceError, address: &str) -> Self {
+        let outcome = match error {
             SourceError::Protocol(error) => return Self::Protocol(error.clone()),
             SourceError::TimedOut { .. } => Outcome::TimedOut,
             SourceError::Cancelled => Outcome::Cancelled,
             _ => Outcome::Error,
         };
-        if std::error::Error::source(&error).is_some() || matches!(error, SourceError::Unavailable { .. }) {
-            tracing::warn!(target = address, error = &error as &dyn std::error::Error, "a source failed");
+        if std::error::Error::source(error).is_some() || matches!(error, SourceError::Unavailable { .. }) {
+            tracing::warn!(target = address, error = error as &dyn std::error::Error, "a source failed");
         }
         Self::Tool { message: error.to_string(), outcome }
     }

@@ -10,9 +10,9 @@ use tokio::time::{MissedTickBehavior, interval};
 use crate::{Gateway, Result};
 
 /// How often limits forget callers.
-const SWEEP: Duration = Duration::from_secs(60);
+const SWEEP: Duration = Duration::from_mins(1);
 /// How often rows that nobody needs any more are deleted.
-const PRUNE: Duration = Duration::from_secs(3600);
+const PRUNE: Duration = Duration::from_hours(1);
 
 impl Gateway {
     /// Reads the catalog, connects the sources, explains what a crash left behind, and starts what runs beside the

@@ -53,7 +53,7 @@ impl Gateway {
                     deadline: Instant::now() + self.settings.call_timeout,
                 };
                 let outcome = self.in_time(connection.source.prompt(request)).await;
-                outcome.map_err(|error| Failure::of_source(error, get.name))
+                outcome.map_err(|error| Failure::of_source(&error, get.name))
             }
         }
     }
@@ -88,7 +88,7 @@ impl Gateway {
             principal: &actor.principal,
         };
         let completed = self.in_time(connection.source.complete(request)).await;
-        completed.map_err(|error| Failure::of_source(error, connection.name.as_str()))
+        completed.map_err(|error| Failure::of_source(&error, connection.name.as_str()))
     }
 
     /// Gives a source as long as a call has.

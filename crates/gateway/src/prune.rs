@@ -5,7 +5,7 @@ use std::time::Duration;
 use crate::{Gateway, Result};
 
 /// How long a legacy session that nobody uses is kept.
-const SESSION: Duration = Duration::from_secs(24 * 3600);
+const SESSION: Duration = Duration::from_hours(24);
 
 impl Gateway {
     /// Deletes audit rows beyond `AUDIT_RETENTION`, expired results, tasks, refresh tokens, and forgotten sessions.
@@ -19,9 +19,9 @@ impl Gateway {
         };
         transaction.results().prune(now).await?;
         transaction.tasks().prune(now).await?;
-        transaction.refresh_tokens().prune(now).await?;
         transaction.mcp_sessions().prune(now - SESSION).await?;
         transaction.save().await?;
+        self.prune_refresh_tokens().await?;
         Ok(audit)
     }
 }

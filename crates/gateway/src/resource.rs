@@ -80,7 +80,7 @@ impl Gateway {
                     deadline: Instant::now() + self.settings.call_timeout,
                 };
                 let outcome = self.in_time(connection.source.read(request)).await;
-                let outcome = outcome.map_err(|error| Failure::of_source(error, read.uri))?;
+                let outcome = outcome.map_err(|error| Failure::of_source(&error, read.uri))?;
                 Ok(outcome.map(|result| (result, 0)))
             }
         }

@@ -48,17 +48,17 @@ pub struct Settings {
 impl Default for Settings {
     fn default() -> Self {
         Self {
-            access_token_ttl: Duration::from_secs(30 * 60),
-            refresh_token_ttl: Duration::from_secs(14 * 24 * 3600),
+            access_token_ttl: Duration::from_mins(30),
+            refresh_token_ttl: Duration::from_hours(14 * 24),
             on_audit_failure: OnAuditFailure::default(),
             audit_retention: None,
-            principal_rate: RateLimit { calls: 6000, per: Duration::from_secs(60) },
+            principal_rate: RateLimit { calls: 6000, per: Duration::from_mins(1) },
             max_calls: 1024,
             call_timeout: Duration::from_secs(30),
             concurrency_wait: Duration::from_secs(5),
             max_result_bytes: 256 * 1024,
             max_stored_bytes: 64 * 1024 * 1024,
-            result_ttl: Duration::from_secs(3600),
+            result_ttl: Duration::from_hours(1),
             cache_bytes: 64 * 1024 * 1024,
             env_allow: vec!["SOURCE_*".to_owned()],
         }

@@ -15,7 +15,7 @@ use tokio_util::sync::CancellationToken;
 use crate::{catalog::CatalogTool, failure::Failure};
 
 /// How long a source may take to stop the work inside its system after the deadline or a cancellation.
-const GRACE: Duration = Duration::from_secs(5);
+const GRACE: Duration = Duration::from_secs(2);
 
 /// What a source needs to know for a call.
 pub(crate) struct Work {
@@ -49,7 +49,7 @@ impl Work {
             result = connection.source.call(self.call()) => result,
             error = self.overdue() => Err(error),
         };
-        (result.map_err(|error| self.failure(error)), started.elapsed())
+        (result.map_err(|error| self.failure(&error)), started.elapsed())
     }
 
     fn call(&self) -> Call<'_> {
@@ -88,7 +88,7 @@ impl Work {
         }
     }
 
-    fn failure(&self, error: SourceError) -> Failure {
+    fn failure(&self, error: &SourceError) -> Failure {
         let failure = Failure::of_source(error, &self.tool.address);
         if self.cancel.is_cancelled() { cancelled() } else { failure }
     }

@@ -8,14 +8,14 @@ use crate::{Action, Actor, Error, Gateway, Result, policy::decide};
 impl Gateway {
     /// Events, newest first. Who may not see everyone's sees its own.
     pub async fn audit_list(&self, actor: &Actor, mut filter: AuditFilter, page: &Page) -> Result<Slice<AuditEvent>> {
-        self.narrow(actor, &mut filter)?;
+        narrow(actor, &mut filter)?;
         let mut transaction = self.storage.read().await?;
         Ok(transaction.audit().list(&filter, page).await?)
     }
 
     /// How many events match, counted up to `at_most`.
     pub async fn audit_count(&self, actor: &Actor, mut filter: AuditFilter, at_most: u64) -> Result<u64> {
-        self.narrow(actor, &mut filter)?;
+        narrow(actor, &mut filter)?;
         let mut transaction = self.storage.read().await?;
         Ok(transaction.audit().count(&filter, at_most).await?)
     }
@@ -23,7 +23,7 @@ impl Gateway {
     /// One event.
     pub async fn audit_get(&self, actor: &Actor, id: AuditId) -> Result<AuditEvent> {
         let mut filter = AuditFilter::default();
-        self.narrow(actor, &mut filter)?;
+        narrow(actor, &mut filter)?;
         let mut transaction = self.storage.read().await?;
         let event = transaction.audit().get(id).await?;
         event
@@ -35,13 +35,14 @@ impl Gateway {
     pub async fn audit_flush(&self) -> Result<()> {
         self.trail.flush().await.map_err(|error| Error::Conflict(error.to_string()))
     }
+}
 
-    fn narrow(&self, actor: &Actor, filter: &mut AuditFilter) -> Result<()> {
-        if decide(&actor.principal, Action::ReadAudit).is_ok() {
-            return Ok(());
-        }
-        decide(&actor.principal, Action::ReadOwnAudit)?;
-        filter.subject = Some(actor.principal.subject);
-        Ok(())
+/// Narrows a filter to what the actor may see.
+fn narrow(actor: &Actor, filter: &mut AuditFilter) -> Result<()> {
+    if decide(&actor.principal, Action::ReadAudit).is_ok() {
+        return Ok(());
     }
+    decide(&actor.principal, Action::ReadOwnAudit)?;
+    filter.subject = Some(actor.principal.subject);
+    Ok(())
 }

@@ -75,7 +75,7 @@ impl Scope {
         let Some((slot, event)) = self.open.take() else { return };
         let event = self.finish(event, outcome, detail);
         if !self.intent {
-            self.trail.add(slot, event);
+            slot.add(event);
         } else if self.trail.commit_outcome(event).await.is_err() {
             tracing::error!("the outcome of a call could not be recorded yet; its intent stays in the audit trail");
         }
@@ -96,10 +96,10 @@ impl Drop for Scope {
         if self.intent {
             let detail = "the caller went away while the tool ran; whether it changed something is not known";
             let event = self.finish(event, Outcome::Unknown, Some(detail));
-            self.trail.complete(slot, event);
+            slot.complete(event);
         } else {
             let event = self.finish(event, Outcome::Cancelled, Some("the caller went away"));
-            self.trail.add(slot, event);
+            slot.add(event);
         }
     }
 }

@@ -59,6 +59,24 @@ pub(super) struct State {
 /// Room in the queue, taken before a call so that its row is sure to fit.
 pub(crate) struct Slot(Option<mpsc::OwnedPermit<Entry>>);
 
+impl Slot {
+    /// Queues a row for the next group.
+    pub(super) fn add(self, event: AuditEvent) {
+        self.send(Entry { kind: Kind::Add(Box::new(event)), done: None });
+    }
+
+    /// Queues the outcome of an intent for the next group.
+    pub(super) fn complete(self, event: AuditEvent) {
+        self.send(Entry { kind: Kind::Complete(Box::new(event)), done: None });
+    }
+
+    fn send(self, entry: Entry) {
+        if let Some(permit) = self.0 {
+            permit.send(entry);
+        }
+    }
+}
+
 /// The queue. Its writer ends when the queue is dropped, after the last row.
 pub(crate) struct Trail {
     queue: mpsc::Sender<Entry>,
@@ -93,22 +111,6 @@ impl Trail {
                 self.state.lost.fetch_add(1, Ordering::Relaxed);
                 Ok(Slot(None))
             }
-        }
-    }
-
-    /// Queues a row for the next group.
-    pub(crate) fn add(&self, slot: Slot, event: AuditEvent) {
-        Self::send(slot, Entry { kind: Kind::Add(Box::new(event)), done: None });
-    }
-
-    /// Queues the outcome of an intent for the next group.
-    pub(crate) fn complete(&self, slot: Slot, event: AuditEvent) {
-        Self::send(slot, Entry { kind: Kind::Complete(Box::new(event)), done: None });
-    }
-
-    fn send(slot: Slot, entry: Entry) {
-        if let Some(permit) = slot.0 {
-            permit.send(entry);
         }
     }
 

@@ -38,7 +38,7 @@ pub(crate) fn define(
                 defined.push((ToolRecord { settings: parsed.rest, ..tool.clone() }, parsed.settings));
             }
             Err(wrong) => {
-                problems.extend(wrong.into_iter().map(|(field, message)| (format!("tools[{index}].{field}"), message)))
+                problems.extend(wrong.into_iter().map(|(field, message)| (format!("tools[{index}].{field}"), message)));
             }
         }
     }

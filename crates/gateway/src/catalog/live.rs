@@ -26,7 +26,7 @@ use super::{
 /// How long a new source may take to make its first offer before the catalog goes on without it.
 const SETTLE: Duration = Duration::from_secs(1);
 /// How long a source that was replaced may go on with its last calls.
-const LINGER: Duration = Duration::from_secs(300);
+const LINGER: Duration = Duration::from_mins(5);
 
 /// A source that calls can go to.
 pub(crate) struct Connection {

@@ -1,7 +1,7 @@
 //! References in settings: `${env:NAME}` and `${secret:name}` become values just before a source is made, and nowhere
 //! else.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use puente_auth::Vault;
 use puente_domain::{Name, catalog::Origin};
@@ -46,7 +46,7 @@ impl Secrets {
     ) -> Result<Map<String, Value>, Vec<(String, String)>> {
         let mut problems = Vec::new();
         let mut resolved = Value::Object(settings.clone());
-        each_text(&mut resolved, String::new(), &mut |path, text| match expand(text, |reference| {
+        each_text(&mut resolved, "", &mut |path, text| match expand(text, |reference| {
             self.value(reference, source, origin)
         }) {
             Ok(expanded) => *text = expanded,
@@ -95,36 +95,22 @@ pub(crate) fn belongs_to(secret: &str, source: &Name) -> bool {
     secret.strip_prefix(source.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
 }
 
-/// The names of the secrets in settings.
-pub(crate) fn named(settings: &Map<String, Value>) -> BTreeSet<String> {
-    let mut names = BTreeSet::new();
-    each_text(&mut Value::Object(settings.clone()), String::new(), &mut |_, text| {
-        let _ = expand(text, |reference| {
-            if let Reference::Secret(name) = reference {
-                names.insert(name.to_owned());
-            }
-            Ok(String::new())
-        });
-    });
-    names
-}
-
 fn open(vault: &Vault, record: &SecretRecord) -> Option<String> {
     String::from_utf8(vault.open(&admin::secrets::context(&record.name), &record.sealed)?).ok()
 }
 
-fn each_text(value: &mut Value, path: String, act: &mut impl FnMut(&str, &mut String)) {
+fn each_text(value: &mut Value, path: &str, act: &mut impl FnMut(&str, &mut String)) {
     match value {
-        Value::String(text) => act(&path, text),
+        Value::String(text) => act(path, text),
         Value::Array(items) => {
             for (index, item) in items.iter_mut().enumerate() {
-                each_text(item, format!("{path}[{index}]"), act);
+                each_text(item, &format!("{path}[{index}]"), act);
             }
         }
         Value::Object(map) => {
             for (key, item) in map {
                 let below = if path.is_empty() { key.clone() } else { format!("{path}.{key}") };
-                each_text(item, below, act);
+                each_text(item, &below, act);
             }
         }
         _ => {}
@@ -176,7 +162,6 @@ mod tests {
         let resolved = resolve(&settings, Origin::Operator).unwrap();
         assert_eq!(resolved["url"], "postgres://app:s3cret@db/puente-gateway");
         assert_eq!(resolved["headers"][0]["x"], "s3cret");
-        assert_eq!(named(settings.as_object().unwrap()), ["erp.password".to_owned()].into());
     }
 
     #[test]

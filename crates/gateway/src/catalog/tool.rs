@@ -45,7 +45,11 @@ impl CatalogTool {
             arguments: Arguments::new(&address, &offer.tool.input_schema),
             address,
             effect: offer.effect,
-            settings: offer.settings.clone(),
+            settings: ToolSettings {
+                // A call that writes must reach its source, whatever the catalog says.
+                cache: offer.settings.cache.filter(|_| offer.effect.is_read_only()),
+                ..offer.settings.clone()
+            },
             limits,
             tool: decorate(offer, look),
             output: OnceLock::new(),
@@ -89,11 +93,6 @@ impl CatalogTool {
     /// Whether results of it must be structured.
     pub(crate) fn has_output_schema(&self) -> bool {
         self.tool.output_schema.is_some()
-    }
-
-    /// What agents read about it.
-    pub(crate) fn description(&self) -> &str {
-        self.tool.description.as_deref().unwrap_or_default()
     }
 }
 

@@ -89,21 +89,15 @@ impl Reader {
 
     /// A mapping with these fields and no others.
     fn below(&mut self, key: &str, known: &[&str]) -> Option<Self> {
-        match self.take(key)? {
-            Value::Object(rest) => {
-                for unknown in rest.keys().filter(|field| !known.contains(&field.as_str())) {
-                    self.wrong(
-                        &format!("{key}.{unknown}"),
-                        format!("unknown field `{unknown}`; here are {}", known.join(" and ")),
-                    );
-                }
-                Some(Self { rest, problems: Vec::new() })
-            }
-            _ => {
-                self.wrong(key, format!("must be a mapping of {}", known.join(" and ")));
-                None
-            }
+        let Value::Object(rest) = self.take(key)? else {
+            self.wrong(key, format!("must be a mapping of {}", known.join(" and ")));
+            return None;
+        };
+        for unknown in rest.keys().filter(|field| !known.contains(&field.as_str())) {
+            let message = format!("unknown field `{unknown}`; here are {}", known.join(" and "));
+            self.wrong(&format!("{key}.{unknown}"), message);
         }
+        Some(Self { rest, problems: Vec::new() })
     }
 
     fn absorb(&mut self, key: &str, below: Self) {

@@ -17,27 +17,35 @@ use crate::{Caller, Gateway, audit::Scope, catalog::CatalogTool, failure::Failur
 /// How long a call may take before it becomes a task.
 const QUICK: Duration = Duration::from_millis(100);
 /// How long a task is kept, and may run if its tool sets no timeout.
-pub(super) const TTL: Duration = Duration::from_secs(3600);
+pub(super) const TTL: Duration = Duration::from_hours(1);
 
 /// How a round of a call ended.
 pub(super) type Round = Result<Outcome<ToolResult>, McpError>;
 
-impl Gateway {
-    /// Whether a call of this tool can become a task. A client that must know tasks and does not is told so.
-    pub(crate) fn becomes_task(&self, tool: &CatalogTool, client: &Client) -> Result<bool, Failure> {
-        match tool.settings.task {
-            TaskSupport::Forbidden => Ok(false),
-            TaskSupport::Optional => Ok(client.knows_tasks()),
-            TaskSupport::Required => client.require_tasks().map(|()| true).map_err(Failure::Protocol),
-        }
+/// Whether a call of this tool can become a task. A client that must know tasks and does not is told so.
+pub(crate) fn becomes_task(tool: &CatalogTool, client: &Client) -> Result<bool, Failure> {
+    match tool.settings.task {
+        TaskSupport::Forbidden => Ok(false),
+        TaskSupport::Optional => Ok(client.knows_tasks()),
+        TaskSupport::Required => client.require_tasks().map(|()| true).map_err(Failure::Protocol),
     }
+}
 
+/// The client of a task can be asked in rounds, and hears nothing in between.
+fn detached(work: Work, cancel: CancellationToken) -> Work {
+    let timeout = work.tool.settings.timeout.unwrap_or(TTL);
+    let Client { era, capabilities, info, .. } = work.client;
+    let client = Client::new(era, InputMode::Rounds, capabilities, info, None);
+    Work { cancel, client, deadline: Instant::now() + timeout, timeout, ..work }
+}
+
+impl Gateway {
     /// Runs a call in a task of its own. What it brings within [`QUICK`], also a question, is the answer; after that it
     /// goes on as an MCP task.
     pub(crate) async fn call_as_task(self: &Arc<Self>, caller: &Caller, work: Work, scope: Scope) -> Round {
         let caller_left = work.cancel.clone();
         let cancel = self.stopping.child_token();
-        let work = Arc::new(self.detached(work, cancel.clone()));
+        let work = Arc::new(detached(work, cancel.clone()));
         let mut running = self.spawn_round(work.clone(), scope);
         let early = tokio::select! {
             biased;
@@ -52,14 +60,6 @@ impl Gateway {
             Some(round) => round.unwrap_or(Err(McpError::Internal)),
             None => self.go_on(caller, work, running).await,
         }
-    }
-
-    /// The client of a task can be asked in rounds, and hears nothing in between.
-    fn detached(&self, work: Work, cancel: CancellationToken) -> Work {
-        let timeout = work.tool.settings.timeout.unwrap_or(TTL);
-        let Client { era, capabilities, info, .. } = work.client;
-        let client = Client::new(era, InputMode::Rounds, capabilities, info, None);
-        Work { cancel, client, deadline: Instant::now() + timeout, timeout, ..work }
     }
 
     /// Runs a round to its end, whoever waits for it: source, budget, audit.

@@ -18,6 +18,7 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
+pub(crate) use become_task::becomes_task;
 use entry::Entry;
 use puente_domain::TaskId;
 

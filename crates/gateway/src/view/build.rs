@@ -21,7 +21,6 @@ impl View {
         let offers: Vec<Arc<Offered>> = snapshot.sources.iter().filter_map(|source| source.offered()).collect();
         let builder = Builder { snapshot, server, rights, era, offers: &offers };
         Self {
-            era,
             tools: Shelf::new(builder.tools(), |listed| clash(server, "tool", &listed.key)),
             prompts: Shelf::new(builder.prompts(), |listed| clash(server, "prompt", &listed.key)),
             resources: Shelf::new(builder.resources(), |listed| clash(server, "resource", &listed.key)),

@@ -56,7 +56,6 @@ pub(crate) fn covers(grantee: Grantee, principal: &Principal) -> bool {
 
 /// A view: everything in a fixed order, each item serialised for its era.
 pub(crate) struct View {
-    pub(crate) era: Era,
     pub(crate) tools: Shelf<Arc<CatalogTool>>,
     pub(crate) prompts: Shelf<PromptItem>,
     pub(crate) resources: Shelf<ResourceItem>,

@@ -54,8 +54,4 @@ impl<T> Shelf<T> {
     pub(crate) fn iter(&self) -> impl Iterator<Item = &Listed<T>> {
         self.items.iter()
     }
-
-    pub(crate) fn is_empty(&self) -> bool {
-        self.items.is_empty()
-    }
 }

@@ -35,7 +35,7 @@ impl Positions {
 pub(crate) fn read(text: &str) -> Result<(Value, Positions), Finding> {
     let node: Spanned<Node> = serde_saphyr::from_str(text).map_err(|error| syntax(&error))?;
     let mut positions = Positions::default();
-    let value = flatten(node, String::new(), &mut positions);
+    let value = flatten(node, "", &mut positions);
     Ok((value, positions))
 }
 
@@ -51,22 +51,22 @@ fn index(value: impl TryInto<usize>) -> usize {
     value.try_into().unwrap_or(usize::MAX)
 }
 
-fn flatten(node: Spanned<Node>, path: String, positions: &mut Positions) -> Value {
+fn flatten(node: Spanned<Node>, path: &str, positions: &mut Positions) -> Value {
     let at = node.referenced;
-    positions.0.entry(path.clone()).or_insert((index(at.line()), index(at.column())));
+    positions.0.entry(path.to_owned()).or_insert((index(at.line()), index(at.column())));
     match node.value {
         Node::Scalar(value) => value,
         Node::Sequence(items) => items
             .into_iter()
             .enumerate()
-            .map(|(index, item)| flatten(item, format!("{path}[{index}]"), positions))
+            .map(|(index, item)| flatten(item, &format!("{path}[{index}]"), positions))
             .collect(),
         Node::Mapping(entries) => {
             let mut map = Map::new();
             for (key, value) in entries {
                 let below = if path.is_empty() { key.value.clone() } else { format!("{path}.{}", key.value) };
                 positions.0.insert(below.clone(), (index(key.referenced.line()), index(key.referenced.column())));
-                let value = flatten(value, below, positions);
+                let value = flatten(value, &below, positions);
                 map.insert(key.value, value);
             }
             Value::Object(map)

@@ -1,0 +1,102 @@
+//! The audit trail of calls.
+
+use puente_domain::{AuditId, Role, audit::Outcome};
+use puente_storage::{AuditFilter, Page};
+use serde_json::json;
+
+use crate::world::{World, call, catalog, member, somebody};
+
+#[tokio::test]
+async fn a_write_has_its_intent_before_and_its_outcome_with_the_reply() {
+    let world = World::applied(&catalog(&["{name: write, act: hold, writes: true}"])).await;
+    let (handler, cx) = (world.handler(), world.cx(&member("ana")));
+    let running = tokio::spawn(async move { call(&handler, &cx, "erp_write", json!({})).await });
+    world.backstage.wait_inside(1).await;
+    let intent = world.rows("tools/call").await;
+    assert_eq!((intent.len(), intent[0].outcome, intent[0].target.as_str()), (1, Outcome::Unknown, "erp.write"));
+    world.backstage.gate.add_permits(1);
+    running.await.unwrap().unwrap();
+    let rows = world.rows("tools/call").await;
+    assert_eq!((rows.len(), rows[0].id, rows[0].outcome), (1, intent[0].id, Outcome::Ok));
+}
+
+#[tokio::test]
+async fn an_intent_without_outcome_is_explained_at_the_next_start() {
+    let world = World::applied(&catalog(&["{name: write, act: stubborn, writes: true}"])).await;
+    let (handler, cx) = (world.handler(), world.cx(&member("ana")));
+    let running = tokio::spawn(async move { call(&handler, &cx, "erp_write", json!({})).await });
+    world.backstage.wait_inside(1).await;
+    // The process "dies" here: the call never ends, and another process starts on the same database.
+    let next = world.another();
+    next.start().await.unwrap();
+    let rows = world.rows("tools/call").await;
+    assert_eq!(rows[0].outcome, Outcome::Unknown);
+    assert!(rows[0].detail.as_deref().unwrap().contains("ended before the outcome was known"));
+    next.stop().await;
+    running.abort();
+}
+
+#[tokio::test]
+async fn a_graceful_stop_loses_no_row() {
+    let world = World::applied(&catalog(&["{name: echo}"])).await;
+    let cx = world.cx(&member("ana"));
+    for _ in 0..500 {
+        world.call(&cx, "erp_echo", json!({})).await.unwrap();
+    }
+    world.gateway.stop().await;
+    assert_eq!(world.rows("tools/call").await.len(), 500);
+    assert_eq!(*world.backstage.closed.borrow(), 1);
+}
+
+#[tokio::test]
+async fn everyone_sees_its_own_rows_and_admins_all() {
+    let world = World::applied(&catalog(&["{name: echo}"])).await;
+    let (ana, ben) = (member("ana"), member("ben"));
+    for actor in [&ana, &ben] {
+        world.call(&world.cx(actor), "erp_echo", json!({})).await.unwrap();
+    }
+    world.gateway.audit_flush().await.unwrap();
+    let calls = AuditFilter { action: Some("tools/call".to_owned()), ..AuditFilter::default() };
+    let seen = async |actor| world.gateway.audit_list(actor, calls.clone(), &Page::default()).await.unwrap().items;
+    let own = seen(&ana).await;
+    assert_eq!((own.len(), own[0].principal.as_str()), (1, "ana"));
+    assert_eq!(seen(&somebody("root", Role::Admin, &[])).await.len(), 2);
+    assert!(world.gateway.audit_get(&ben, own[0].id).await.is_err());
+    assert!(world.gateway.audit_get(&ana, own[0].id).await.is_ok());
+    assert!(world.gateway.audit_get(&ana, AuditId::new()).await.is_err());
+    let scoped = somebody("key", Role::Admin, &["mcp"]);
+    assert!(world.gateway.audit_list(&scoped, AuditFilter::default(), &Page::default()).await.is_err());
+}
+
+#[tokio::test]
+async fn statistics_count_calls_by_outcome_and_target() {
+    let world = World::applied(&catalog(&["{name: echo}", "{name: down, act: fail}"])).await;
+    let cx = world.cx(&member("ana"));
+    for tool in ["erp_echo", "erp_echo", "erp_down"] {
+        world.call(&cx, tool, json!({})).await.unwrap();
+    }
+    world.gateway.audit_flush().await.unwrap();
+    let since = puente_domain::Timestamp::from_micros(0);
+    let statistics = world.gateway.statistics(&world.operator, since).await.unwrap();
+    assert_eq!(statistics.calls, 3);
+    assert!(statistics.outcomes.contains(&(Outcome::Ok, 2)) && statistics.outcomes.contains(&(Outcome::Error, 1)));
+    let echo = statistics.targets.iter().find(|target| target.target == "erp.echo").unwrap();
+    assert_eq!((echo.calls, echo.errors), (2, 0));
+}
+
+#[tokio::test]
+async fn retention_deletes_what_is_older() {
+    let settings = puente_gateway::Settings {
+        audit_retention: Some(std::time::Duration::from_hours(24)),
+        ..puente_gateway::Settings::default()
+    };
+    let world = World::with(settings).await;
+    world.apply(&catalog(&["{name: echo}"])).await.unwrap();
+    let cx = world.cx(&member("ana"));
+    world.call(&cx, "erp_echo", json!({})).await.unwrap();
+    world.clock.advance(std::time::Duration::from_hours(25));
+    world.call(&cx, "erp_echo", json!({})).await.unwrap();
+    assert_eq!(world.trail().await.len(), 2);
+    world.gateway.prune_once().await.unwrap();
+    assert_eq!(world.trail().await.len(), 1);
+}

@@ -1,0 +1,15 @@
+//! The catalog and the life of a call, on a real SQLite database and a source that the tests control.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+mod apply;
+mod audit;
+mod cache;
+mod calls;
+mod edits;
+mod fake;
+mod lists;
+mod reload;
+mod results;
+mod tasks;
+mod world;

@@ -21,7 +21,7 @@ fn findings(result: Result<puente_gateway::catalog::Diff, Error>) -> Vec<Finding
 async fn each_mistake_has_its_place_and_its_words() {
     let world = World::new().await;
     let table: &[(&str, &[&str], usize, &str)] = &[
-        ("", &["{name: a, name: b}"], 6, "`name`"),
+        ("", &["{name: a, name: b}"], 6, "duplicate"),
         ("", &["{name: a}", "{name: a}"], 7, "there is already a tool 'a' at sources[0].tools[0]"),
         ("", &["{name: 'a b'}"], 6, "letters, digits"),
         ("", &["{name: a, sqll: x}"], 6, "unknown field `sqll`"),

@@ -33,7 +33,9 @@ impl Positions {
 
 /// Reads a document: its value, and where everything in it is.
 pub(crate) fn read(text: &str) -> Result<(Value, Positions), Finding> {
-    let node: Spanned<Node> = serde_saphyr::from_str(text).map_err(|error| syntax(&error))?;
+    // YAML 1.2: `no` and `off` are words.
+    let options = serde_saphyr::options! { strict_booleans: true };
+    let node: Spanned<Node> = serde_saphyr::from_str_with_options(text, options).map_err(|error| syntax(&error))?;
     let mut positions = Positions::default();
     let value = flatten(node, "", &mut positions);
     Ok((value, positions))

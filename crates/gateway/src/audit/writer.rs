@@ -74,17 +74,19 @@ impl Writer {
     /// Tells those who wait. Intents go: their calls are refused. Other rows stay, unless losing them is allowed.
     fn give_up(&mut self) {
         let keep = self.state.on_failure == OnAuditFailure::Refuse;
-        let before = self.batch.len();
+        let mut lost = 0;
         self.batch.retain_mut(|entry| {
-            let waited = entry.done.take().is_some();
+            let told = entry.done.take().is_some();
             match entry.kind {
-                Kind::Add(_) => keep && !waited,
-                Kind::Complete(_) => keep,
                 Kind::Flush => false,
+                Kind::Add(_) if told => false,
+                Kind::Add(_) | Kind::Complete(_) => {
+                    lost += u64::from(!keep);
+                    keep
+                }
             }
         });
-        let lost = before - self.batch.len();
-        self.state.lost.fetch_add(lost as u64, Ordering::Relaxed);
+        self.state.lost.fetch_add(lost, Ordering::Relaxed);
     }
 
     async fn commit(&self) -> Result<(), StorageError> {

@@ -133,13 +133,13 @@ mod tests {
 
     use super::*;
 
-    fn parsed(value: Value) -> Result<Parsed, Vec<(String, String)>> {
+    fn parsed(value: &Value) -> Result<Parsed, Vec<(String, String)>> {
         parse(value.as_object().unwrap())
     }
 
     #[test]
     fn common_settings_are_taken_and_the_rest_is_left() {
-        let parsed = parsed(json!({
+        let parsed = parsed(&json!({
             "sql": "SELECT 1", "timeout": "30s", "concurrency": 4, "rate": {"calls": 10, "per": "1m"},
             "cache": {"ttl": "30s", "scope": "public"}, "task": "optional", "max_result_bytes": 4096,
             "audit_arguments": true, "title": "One", "annotations": {"openWorldHint": true},
@@ -147,14 +147,14 @@ mod tests {
         .unwrap();
         assert_eq!(Value::Object(parsed.rest), json!({"sql": "SELECT 1"}));
         assert_eq!(parsed.settings.timeout, Some(Duration::from_secs(30)));
-        assert_eq!(parsed.settings.rate, Some(RateLimit { calls: 10, per: Duration::from_secs(60) }));
+        assert_eq!(parsed.settings.rate, Some(RateLimit { calls: 10, per: Duration::from_mins(1) }));
         assert_eq!(parsed.settings.cache.map(|cache| cache.scope), Some(CacheScope::Public));
         assert_eq!(parsed.look.annotations.and_then(|hints| hints.open_world_hint), Some(true));
     }
 
     #[test]
     fn each_problem_names_its_field() {
-        let problems = parsed(json!({
+        let problems = parsed(&json!({
             "timeout": "soon", "concurrency": 0, "rate": {"calls": 3}, "cache": {"scope": "all", "size": 1}, "task": 1,
         }))
         .unwrap_err();

@@ -59,7 +59,7 @@ mod tests {
 
     #[test]
     fn callers_are_counted_apart() {
-        let rate = Rate::new(RateLimit { calls: 2, per: Duration::from_secs(3600) });
+        let rate = Rate::new(RateLimit { calls: 2, per: Duration::from_hours(1) });
         let (ana, ben) = (Who(Subject::User(UserId::new()), None), Who(Subject::User(UserId::new()), None));
         assert!(rate.check(&ana).is_ok() && rate.check(&ana).is_ok());
         let Err(Failure::Limited { retry_after_secs }) = rate.check(&ana) else { panic!("not limited") };

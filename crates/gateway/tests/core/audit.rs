@@ -1,9 +1,16 @@
 //! The audit trail of calls.
 
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, Ordering},
+};
+
 use puente_domain::{AuditId, Role, audit::Outcome};
+use puente_gateway::{OnAuditFailure, Settings};
 use puente_storage::{AuditFilter, Page};
 use serde_json::json;
 
+use crate::flaky::Flaky;
 use crate::world::{World, call, catalog, member, somebody};
 
 #[tokio::test]
@@ -99,4 +106,50 @@ async fn retention_deletes_what_is_older() {
     assert_eq!(world.trail().await.len(), 2);
     world.gateway.prune_once().await.unwrap();
     assert_eq!(world.trail().await.len(), 1);
+}
+
+/// A world on a disk that is full when the flag says so.
+async fn on_a_small_disk(on_audit_failure: OnAuditFailure) -> (World, Arc<Flaky>) {
+    let mut disk = None;
+    let world = World::on(Settings { on_audit_failure, ..Settings::default() }, |storage| {
+        disk.insert(Arc::new(Flaky { storage, full: AtomicBool::new(false) })).clone()
+    })
+    .await;
+    world.apply(&catalog(&["{name: echo}", "{name: write, writes: true}"])).await.unwrap();
+    (world, disk.unwrap())
+}
+
+#[tokio::test]
+async fn without_a_trail_nothing_is_written_and_soon_nothing_is_read() {
+    let (world, disk) = on_a_small_disk(OnAuditFailure::Refuse).await;
+    let cx = world.cx(&member("ana"));
+    disk.full.store(true, Ordering::SeqCst);
+    assert!(world.call(&cx, "erp_write", json!({})).await.is_err());
+    assert_eq!(world.backstage.count("write"), 0);
+    // The first one is not known to fail yet; its row waits.
+    world.call(&cx, "erp_echo", json!({})).await.unwrap();
+    assert!(world.gateway.audit_flush().await.is_err());
+    let refused = world.call(&cx, "erp_echo", json!({})).await.unwrap_err();
+    assert!(refused.to_string().contains("AUDIT_ON_FAILURE"), "{refused}");
+    disk.full.store(false, Ordering::SeqCst);
+    world.gateway.audit_flush().await.unwrap();
+    world.call(&cx, "erp_write", json!({})).await.unwrap();
+    let rows = world.trail().await;
+    let seen: Vec<_> = rows.iter().map(|row| (row.target.as_str(), row.outcome)).collect();
+    assert!(seen.contains(&("erp.echo", Outcome::Ok)) && seen.contains(&("erp.write", Outcome::Ok)), "{seen:?}");
+}
+
+#[tokio::test]
+async fn reading_goes_on_without_a_trail_if_so_configured() {
+    let (world, disk) = on_a_small_disk(OnAuditFailure::Continue).await;
+    let cx = world.cx(&member("ana"));
+    disk.full.store(true, Ordering::SeqCst);
+    for _ in 0..3 {
+        world.call(&cx, "erp_echo", json!({})).await.unwrap();
+        assert!(world.gateway.audit_flush().await.is_err());
+    }
+    disk.full.store(false, Ordering::SeqCst);
+    let since = puente_domain::Timestamp::from_micros(0);
+    let statistics = world.gateway.statistics(&world.operator, since).await.unwrap();
+    assert_eq!((statistics.calls, statistics.audit_lost), (0, 3));
 }

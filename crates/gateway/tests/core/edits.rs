@@ -10,11 +10,11 @@ use serde_json::{Map, Value, json};
 
 use crate::world::{World, catalog, member, somebody};
 
-fn map(value: Value) -> Map<String, Value> {
+fn map(value: &Value) -> Map<String, Value> {
     value.as_object().unwrap().clone()
 }
 
-fn new_source(settings: Value) -> NewSource {
+fn new_source(settings: &Value) -> NewSource {
     NewSource {
         name: "crm".parse().unwrap(),
         kind: SourceKind::Http,
@@ -31,15 +31,15 @@ async fn a_source_that_connects_elsewhere_loses_its_secrets() {
     gateway.set_secret(&editor, "crm.token", &SecretString::from("t0ken")).await.unwrap();
     gateway.set_secret(&editor, "other", &SecretString::from("other")).await.unwrap();
     let settings = json!({"url": "http://crm", "token": "${secret:crm.token}"});
-    let source = gateway.create_source(&editor, new_source(settings)).await.unwrap();
+    let source = gateway.create_source(&editor, new_source(&settings)).await.unwrap();
     assert_eq!(world.backstage.definitions.lock().unwrap()[0]["token"], "t0ken");
 
-    let benign = map(json!({"url": "http://crm", "token": "${secret:crm.token}", "timeout": "1s"}));
+    let benign = map(&json!({"url": "http://crm", "token": "${secret:crm.token}", "timeout": "1s"}));
     let change = SourceChange { settings: Some(benign), ..SourceChange::default() };
     let source = gateway.update_source(&editor, "crm", change, Some(source.version)).await.unwrap();
     assert_eq!(gateway.secrets(&editor).await.unwrap().len(), 2);
 
-    let evil = map(json!({"url": "http://evil", "token": "${secret:crm.token}"}));
+    let evil = map(&json!({"url": "http://evil", "token": "${secret:crm.token}"}));
     let change = SourceChange { settings: Some(evil), ..SourceChange::default() };
     gateway.update_source(&editor, "crm", change, Some(source.version)).await.unwrap();
     let left: Vec<String> = gateway.secrets(&editor).await.unwrap().into_iter().map(|secret| secret.name).collect();
@@ -56,11 +56,11 @@ async fn an_editor_cannot_reach_what_the_operator_can() {
     let (gateway, editor) = (&world.gateway, somebody("ed", Role::Editor, &[]));
     gateway.set_secret(&world.operator, "other", &SecretString::from("other")).await.unwrap();
     for settings in [json!({"url": "${env:CARGO_PKG_NAME}"}), json!({"url": "http://x", "token": "${secret:other}"})] {
-        let refused = gateway.create_source(&editor, new_source(settings)).await;
+        let refused = gateway.create_source(&editor, new_source(&settings)).await;
         assert!(matches!(refused, Err(Error::Invalid(_))), "{refused:?}");
     }
     let change = SourceChange {
-        settings: Some(map(json!({"url": "${env:CARGO_PKG_NAME}", "x": 1}))),
+        settings: Some(map(&json!({"url": "${env:CARGO_PKG_NAME}", "x": 1}))),
         ..SourceChange::default()
     };
     assert!(matches!(gateway.update_source(&editor, "erp", change, None).await, Err(Error::Invalid(_))));
@@ -76,7 +76,7 @@ async fn tools_are_edited_at_the_version_that_was_seen() {
     let new = |name: &str, settings| NewTool {
         name: name.parse().unwrap(),
         description: String::new(),
-        settings: map(settings),
+        settings: map(&settings),
         enabled: true,
     };
     let tool = gateway.create_tool(&editor, "erp", new("b", json!({"act": "echo"}))).await.unwrap();

@@ -38,10 +38,14 @@ impl World {
     }
 
     pub(crate) async fn with(settings: Settings) -> Self {
+        Self::on(settings, |storage| storage).await
+    }
+
+    /// With something in front of its storage.
+    pub(crate) async fn on(settings: Settings, wrap: impl FnOnce(Arc<dyn Storage>) -> Arc<dyn Storage>) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("puente.db");
-        let storage: Arc<dyn Storage> =
-            Arc::new(puente_storage_sqlite::open(&path, SqliteOptions::default()).await.unwrap());
+        let storage = wrap(Arc::new(puente_storage_sqlite::open(&path, SqliteOptions::default()).await.unwrap()));
         let clock = Arc::new(ManualClock::at(Timestamp::from_micros(1_795_496_400_000_000)));
         let backstage = Arc::new(Backstage::default());
         let gateway = gateway(storage.clone(), clock.clone(), backstage.clone(), settings);
@@ -189,7 +193,7 @@ pub(crate) fn said(result: &ToolResult) -> String {
 
 /// A catalog with one source `erp` of these tools (YAML flow mappings), open to every member as `main`.
 pub(crate) fn catalog(tools: &[&str]) -> String {
-    let tools: String = tools.iter().map(|tool| format!("      - {tool}\n")).collect();
+    let tools = tools.iter().fold(String::new(), |list, tool| list + "      - " + tool + "\n");
     format!(
         "sources:\n  - name: erp\n    type: http\n    url: http://erp\n    tools:\n{tools}\
          servers:\n  - name: main\n    include: [erp.*]\n    grants: [role:member]\n"

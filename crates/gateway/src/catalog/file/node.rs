@@ -4,10 +4,10 @@ use std::{collections::HashMap, fmt};
 
 use serde::{
     Deserialize, Deserializer,
-    de::{Error as _, MapAccess, SeqAccess, Visitor},
+    de::{MapAccess, SeqAccess, Visitor},
 };
 use serde_json::{Map, Number, Value};
-use serde_saphyr::Spanned;
+use serde_saphyr::{Spanned, UserMessageFormatter};
 
 use crate::Finding;
 
@@ -43,7 +43,7 @@ pub(crate) fn read(text: &str) -> Result<(Value, Positions), Finding> {
 
 fn syntax(error: &serde_saphyr::Error) -> Finding {
     let position = error.location().map(|at| (index(at.line()), index(at.column())));
-    let rendered = error.without_snippet().to_string();
+    let rendered = error.without_snippet().render_with_formatter(&UserMessageFormatter);
     // The position is a field of its own.
     let message = rendered.split(" at line ").next().unwrap_or(&rendered).trim().to_owned();
     Finding { path: String::new(), position, message: format!("this is no valid YAML: {message}"), warning: false }
@@ -141,9 +141,6 @@ impl<'de> Visitor<'de> for NodeVisitor {
     fn visit_map<A: MapAccess<'de>>(self, mut access: A) -> Result<Node, A::Error> {
         let mut entries: Vec<(Spanned<String>, Spanned<Node>)> = Vec::new();
         while let Some((key, value)) = access.next_entry::<Spanned<String>, Spanned<Node>>()? {
-            if entries.iter().any(|(earlier, _)| earlier.value == key.value) {
-                return Err(A::Error::custom(format!("`{}` is there twice", key.value)));
-            }
             entries.push((key, value));
         }
         Ok(Node::Mapping(entries))

@@ -1,0 +1,26 @@
+//! Legacy sessions of record.
+
+use puente_gateway::StoredSessions;
+use puente_mcp::handler::{Handler, SessionRecord, SessionStore};
+
+use crate::world::{World, catalog, member};
+
+#[tokio::test]
+async fn a_session_outlives_its_process() {
+    let world = World::applied(&catalog(&["{name: echo}"])).await;
+    let mut session = SessionRecord {
+        id: puente_domain::SessionId::new().to_string(),
+        binding: world.handler().binding(&world.cx(&member("ana")).caller),
+        protocol_version: "2025-11-25".to_owned(),
+        state: "{}".to_owned(),
+    };
+    let (here, there) = (StoredSessions(world.gateway.clone()), StoredSessions(world.another()));
+    here.save(session.clone()).await;
+    assert_eq!(there.load(&session.id).await, Some(session.clone()));
+    session.state = r#"{"subscriptions":["doc://rules"]}"#.to_owned();
+    there.save(session.clone()).await;
+    assert_eq!(here.load(&session.id).await, Some(session.clone()));
+    there.remove(&session.id).await;
+    assert_eq!(here.load(&session.id).await, None);
+    assert_eq!(here.load("no id of ours").await, None);
+}

@@ -14,6 +14,7 @@ use tokio::{
     sync::{OwnedSemaphorePermit, Semaphore},
     time::{Instant, timeout_at},
 };
+use tokio_util::sync::CancellationToken;
 
 use crate::{engine::EngineError, settings::PoolSettings};
 
@@ -62,8 +63,12 @@ impl<M: Manager> Pool<M> {
     /// A connection, warm if possible.
     ///
     /// # Errors
-    /// [`EngineError::Unreachable`] if none is free or made until `deadline`.
-    pub(crate) async fn acquire(self: &Arc<Self>, deadline: Instant) -> Result<Lease<M>, EngineError> {
+    /// [`EngineError::Unreachable`] if none is free or made until `deadline`; [`EngineError::Cancelled`].
+    pub(crate) async fn acquire(
+        self: &Arc<Self>,
+        deadline: Instant,
+        cancel: &CancellationToken,
+    ) -> Result<Lease<M>, EngineError> {
         let acquired = timeout_at(deadline, async {
             let slot = Arc::clone(&self.slots)
                 .acquire_owned()
@@ -75,7 +80,11 @@ impl<M: Manager> Pool<M> {
             };
             Ok(Lease { pool: Arc::clone(self), connection: Some(connection), born, _slot: slot })
         });
-        acquired.await.unwrap_or_else(|late| {
+        let acquired = tokio::select! {
+            acquired = acquired => acquired,
+            () = cancel.cancelled() => return Err(EngineError::Cancelled),
+        };
+        acquired.unwrap_or_else(|late| {
             Err(EngineError::unreachable("no connection to the database became free in time", late))
         })
     }

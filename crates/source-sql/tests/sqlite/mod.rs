@@ -43,13 +43,14 @@ impl Database {
             .map(Result::unwrap)
             .collect();
         for table in tables {
-            dump.push_str(&format!("{table}\n"));
+            dump.push_str(&table);
+            dump.push('\n');
             let mut statement = connection.prepare(&format!("SELECT * FROM \"{table}\"")).unwrap();
             let columns = statement.column_count();
             let mut rows = statement.query([]).unwrap();
             while let Some(row) = rows.next().unwrap() {
                 for column in 0..columns {
-                    dump.push_str(&format!("{:?}|", row.get_ref(column).unwrap()));
+                    dump.extend(["|", &format!("{:?}", row.get_ref(column).unwrap())]);
                 }
                 dump.push('\n');
             }

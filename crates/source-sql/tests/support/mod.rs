@@ -14,7 +14,7 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 /// Long enough for a busy machine; tests never wait for it to pass.
-pub(crate) const LONG: Duration = Duration::from_secs(60);
+pub(crate) const LONG: Duration = Duration::from_mins(1);
 
 /// A definition like that of a catalog file: `settings` of the source, and its tools by name.
 pub(crate) fn definition(settings: &Value, tools: &Value) -> Definition {

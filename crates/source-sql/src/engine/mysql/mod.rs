@@ -18,6 +18,7 @@ use sqlx::{
     AssertSqlSafe, Column as _, ColumnOrigin, Connection, Executor, SqlSafeStr, Statement as _, mysql::MySqlColumn,
 };
 use tokio::time::{Instant, timeout, timeout_at};
+use tokio_util::sync::CancellationToken;
 
 use self::{connection::Connector, decode::Decoder};
 use super::{
@@ -47,9 +48,9 @@ impl MySql {
         Ok(Self { pool: Pool::new(connector, options.pool), single_use: options.single_use })
     }
 
-    async fn acquire(&self, deadline: Instant) -> Result<Lease<Connector>, EngineError> {
+    async fn acquire(&self, deadline: Instant, cancel: &CancellationToken) -> Result<Lease<Connector>, EngineError> {
         self.pool.prune();
-        self.pool.acquire(deadline).await
+        self.pool.acquire(deadline, cancel).await
     }
 
     /// Ends what is left of the transaction and gives the connection back, in the background.
@@ -67,7 +68,7 @@ impl MySql {
     }
 
     async fn run_once(&self, run: &Run<'_>) -> Result<Box<RawValue>, EngineError> {
-        let mut lease = self.acquire(run.deadline).await?;
+        let mut lease = self.acquire(run.deadline, run.cancel).await?;
         let supervision = Supervision {
             canceller: self.pool.manager(),
             connection: lease.id,
@@ -92,7 +93,7 @@ impl MySql {
 impl Engine for MySql {
     async fn describe(&self, statement: &Arc<Statement>) -> Result<Vec<Column>, EngineError> {
         let deadline = Instant::now() + PREPARE_TIMEOUT;
-        let mut lease = self.acquire(deadline).await?;
+        let mut lease = self.acquire(deadline, &CancellationToken::new()).await?;
         let sql = Arc::clone(&statement.template.sample(&statement.parameters).sql);
         let prepared = timeout_at(deadline, lease.connection.prepare(AssertSqlSafe(sql).into_sql_str())).await;
         let prepared = prepared.map_err(|late| EngineError::unreachable("preparing took too long", late))?;
@@ -122,7 +123,7 @@ impl Engine for MySql {
 
     async fn probe(&self) -> Result<Probe, EngineError> {
         let deadline = Instant::now() + PREPARE_TIMEOUT;
-        let mut lease = self.acquire(deadline).await?;
+        let mut lease = self.acquire(deadline, &CancellationToken::new()).await?;
         let probe = timeout_at(deadline, probe::probe(&mut lease.connection))
             .await
             .map_err(|late| EngineError::unreachable("the database does not answer", late))??;

@@ -2,7 +2,6 @@
 
 use puente_test_support::mariadb::MariaDb;
 use sqlx::{MySqlConnection, Row};
-use tokio_util::sync::CancellationToken;
 
 use super::*;
 use crate::{engine::Dialect, output::Limits, reach::Reach, settings::PoolSettings, template::Template};

@@ -21,6 +21,7 @@ use async_trait::async_trait;
 use serde_json::value::RawValue;
 use sqlx::Connection;
 use tokio::time::{Instant, timeout};
+use tokio_util::sync::CancellationToken;
 
 use self::{connection::Connector, shape::Shapes};
 use super::{
@@ -51,9 +52,9 @@ impl Postgres {
         Ok(Self { pool: Pool::new(connector, options.pool), shapes: Shapes::default(), single_use: options.single_use })
     }
 
-    async fn acquire(&self, deadline: Instant) -> Result<Lease<Connector>, EngineError> {
+    async fn acquire(&self, deadline: Instant, cancel: &CancellationToken) -> Result<Lease<Connector>, EngineError> {
         self.pool.prune();
-        self.pool.acquire(deadline).await
+        self.pool.acquire(deadline, cancel).await
     }
 
     /// Gives a connection back in the background: the caller need not wait for the end of a transaction that changed
@@ -73,7 +74,7 @@ impl Postgres {
     }
 
     async fn run_once(&self, run: &Run<'_>) -> Result<Box<RawValue>, EngineError> {
-        let mut lease = self.acquire(run.deadline).await?;
+        let mut lease = self.acquire(run.deadline, run.cancel).await?;
         let supervision = Supervision {
             canceller: self.pool.manager(),
             connection: lease.pid.into(),
@@ -98,7 +99,7 @@ impl Postgres {
 impl Engine for Postgres {
     async fn describe(&self, statement: &Arc<Statement>) -> Result<Vec<Column>, EngineError> {
         let deadline = Instant::now() + PREPARE_TIMEOUT;
-        let mut lease = self.acquire(deadline).await?;
+        let mut lease = self.acquire(deadline, &CancellationToken::new()).await?;
         let columns = tokio::time::timeout_at(deadline, shape::describe(&mut lease.connection, statement))
             .await
             .map_err(|late| EngineError::unreachable("preparing took too long", late))?;
@@ -121,7 +122,7 @@ impl Engine for Postgres {
 
     async fn probe(&self) -> Result<Probe, EngineError> {
         let deadline = Instant::now() + PREPARE_TIMEOUT;
-        let mut lease = self.acquire(deadline).await?;
+        let mut lease = self.acquire(deadline, &CancellationToken::new()).await?;
         let probe = tokio::time::timeout_at(deadline, probe::probe(&mut lease.connection))
             .await
             .map_err(|late| EngineError::unreachable("the database does not answer", late))??;

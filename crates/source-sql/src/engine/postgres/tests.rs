@@ -2,7 +2,6 @@
 
 use puente_test_support::postgres::Postgres as Server;
 use sqlx::{AssertSqlSafe, Executor, PgConnection};
-use tokio_util::sync::CancellationToken;
 
 use super::*;
 use crate::{

@@ -4,7 +4,7 @@ use std::{
     fs,
     sync::{
         Arc,
-        atomic::{AtomicBool, Ordering},
+        atomic::{AtomicU64, Ordering},
     },
     time::Duration,
 };
@@ -40,24 +40,37 @@ pub(crate) struct Session {
     pub(super) authorizer: Authorizer,
 }
 
-/// Tells a running statement to stop. Cheap to clone.
+/// Tells the statement that runs on a connection to stop. Cheap to clone.
+///
+/// Statements are numbered, so that a late request cannot stop the next one on the same connection.
 #[derive(Clone, Default)]
-pub(crate) struct Stop(Arc<AtomicBool>);
+pub(crate) struct Stop(Arc<Numbers>);
+
+#[derive(Default)]
+struct Numbers {
+    running: AtomicU64,
+    stopped: AtomicU64,
+}
+
+/// The number of a statement.
+#[derive(Clone, Copy)]
+pub(super) struct Number(u64);
 
 impl Stop {
-    /// Before a statement.
-    pub(super) fn reset(&self) {
-        self.0.store(false, Ordering::Relaxed);
+    /// The next statement begins.
+    pub(super) fn start(&self) -> Number {
+        Number(self.0.running.fetch_add(1, Ordering::Relaxed) + 1)
     }
 
-    /// Stops it; also one that has not started yet.
-    pub(super) fn request(&self) {
-        self.0.store(true, Ordering::Relaxed);
+    /// Stops a statement; also one that has not started yet.
+    pub(super) fn request(&self, statement: Number) {
+        self.0.stopped.fetch_max(statement.0, Ordering::Relaxed);
     }
 
-    /// Whether it was stopped.
+    /// Whether the running statement was stopped.
     pub(super) fn is_requested(&self) -> bool {
-        self.0.load(Ordering::Relaxed)
+        let running = self.0.running.load(Ordering::Relaxed);
+        running > 0 && self.0.stopped.load(Ordering::Relaxed) == running
     }
 }
 

@@ -14,8 +14,9 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use serde_json::value::RawValue;
 use tokio::{task::JoinError, time::Instant};
+use tokio_util::sync::CancellationToken;
 
-use self::connection::{Opener, Session, Stop};
+use self::connection::{Number, Opener, Session, Stop};
 use super::{Access, Engine, EngineError, Options, Probe, Run, Statement};
 use crate::{
     output::Column,
@@ -47,10 +48,15 @@ impl Sqlite {
         })
     }
 
-    async fn acquire(&self, access: Access, deadline: Instant) -> Result<Lease<Opener>, EngineError> {
+    async fn acquire(
+        &self,
+        access: Access,
+        deadline: Instant,
+        cancel: &CancellationToken,
+    ) -> Result<Lease<Opener>, EngineError> {
         let pool = if access == Access::Write { &self.writer } else { &self.readers };
         pool.prune();
-        pool.acquire(deadline).await
+        pool.acquire(deadline, cancel).await
     }
 
     /// Runs `work` on the blocking pool.
@@ -74,36 +80,30 @@ impl Sqlite {
 #[async_trait]
 impl Engine for Sqlite {
     async fn describe(&self, statement: &Arc<Statement>) -> Result<Vec<Column>, EngineError> {
-        let lease = self.acquire(statement.access, Instant::now() + OPEN_TIMEOUT).await?;
+        let lease = self.acquire(statement.access, Instant::now() + OPEN_TIMEOUT, &CancellationToken::new()).await?;
         let statement = Arc::clone(statement);
         self.blocking(lease, move |session| columns::describe(session, &statement)).await
     }
 
     async fn run(&self, run: Run<'_>) -> Result<Box<RawValue>, EngineError> {
         let limit = run.deadline.saturating_duration_since(Instant::now());
-        let lease = self.acquire(run.statement.access, run.deadline).await?;
-        let stop = Stop::clone(&lease.stop);
-        stop.reset();
-        let guard = StopWhenDropped(stop.clone());
+        let lease = self.acquire(run.statement.access, run.deadline, run.cancel).await?;
+        let guard = StopWhenDropped::start(&lease.stop);
         let (statement, values, limits) = (Arc::clone(run.statement), run.values, run.limits);
         let work = self.blocking(lease, move |session| execute::execute(session, &statement, &values, limits));
         tokio::pin!(work);
         let stopped = tokio::select! {
             done = &mut work => return done,
             () = run.cancel.cancelled() => EngineError::Cancelled,
-            () = tokio::time::sleep_until(run.deadline) => {
-                EngineError::timed_out(limit)
-            }
+            () = tokio::time::sleep_until(run.deadline) => EngineError::timed_out(limit),
         };
-        stop.request();
-        // What ended in the same moment counts; a writing statement is committed then.
-        let outcome = work.await.or(Err(stopped));
         drop(guard);
-        outcome
+        // What ended in the same moment counts; a writing statement is committed then.
+        work.await.or(Err(stopped))
     }
 
     async fn probe(&self) -> Result<Probe, EngineError> {
-        let lease = self.acquire(Access::Read, Instant::now() + OPEN_TIMEOUT).await?;
+        let lease = self.acquire(Access::Read, Instant::now() + OPEN_TIMEOUT, &CancellationToken::new()).await?;
         self.blocking(lease, |session| execute::probe(session)).await
     }
 
@@ -113,11 +113,18 @@ impl Engine for Sqlite {
     }
 }
 
-struct StopWhenDropped(Stop);
+/// Stops the statement when its call ends, however that is.
+struct StopWhenDropped(Stop, Number);
+
+impl StopWhenDropped {
+    fn start(stop: &Stop) -> Self {
+        Self(stop.clone(), stop.start())
+    }
+}
 
 impl Drop for StopWhenDropped {
     fn drop(&mut self) {
-        self.0.request();
+        self.0.request(self.1);
     }
 }
 

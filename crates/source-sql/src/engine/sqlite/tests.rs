@@ -2,11 +2,9 @@
 
 use std::{sync::Arc, time::Duration};
 
-use rusqlite::Connection;
-use tokio_util::sync::CancellationToken;
-
 use super::*;
 use crate::{output::Limits, reach::Reach, template::Template};
+use rusqlite::Connection;
 
 const SECRET: &str = "CREATE TABLE t (x UNIQUE); INSERT INTO t VALUES ('kept'); CREATE TABLE hidden (x);
                       CREATE VIEW v AS SELECT x FROM hidden;";
@@ -130,4 +128,28 @@ async fn only_listed_tables_can_be_read() {
     ] {
         assert!(fixture.run(sql, Access::Read).await.is_ok(), "{sql}");
     }
+}
+
+#[test]
+fn a_late_request_does_not_stop_the_next_statement() {
+    let stop = Stop::default();
+    assert!(!stop.is_requested());
+    let first = StopWhenDropped::start(&stop);
+    let second = StopWhenDropped::start(&stop);
+    drop(first);
+    assert!(!stop.is_requested());
+    drop(second);
+    assert!(stop.is_requested());
+}
+
+#[tokio::test]
+async fn a_call_that_waits_for_a_connection_can_be_cancelled() {
+    let fixture = Fixture::new(&[]);
+    let far = Instant::now() + Duration::from_secs(3600);
+    let held = fixture.engine.acquire(Access::Write, far, &CancellationToken::new()).await.unwrap();
+    let cancel = CancellationToken::new();
+    let waiting = fixture.engine.acquire(Access::Write, far, &cancel);
+    cancel.cancel();
+    assert!(matches!(waiting.await, Err(EngineError::Cancelled)));
+    drop(held);
 }

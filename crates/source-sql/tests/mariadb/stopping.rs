@@ -33,7 +33,7 @@ async fn cancelled_and_abandoned_statements_end_inside_the_database() {
     let start = || {
         let (source, cancel) = (Arc::clone(&source), cancel.clone());
         tokio::spawn(async move {
-            run(&*source, &Principal::anonymous(), "sleep", &Map::new(), &cancel, Instant::now() + LONG).await
+            run(&*source, &Principal::anonymous(), "sleep", &Map::new(), &cancel, Instant::now() + LONG * 10).await
         })
     };
     let abandoned = start();

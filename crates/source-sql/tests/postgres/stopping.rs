@@ -30,7 +30,7 @@ async fn sleeping(database: &Database, count: &str) {
 fn start(source: &Arc<dyn Source>, cancel: &CancellationToken) -> JoinHandle<Result<Value, SourceError>> {
     let (source, cancel) = (Arc::clone(source), cancel.clone());
     tokio::spawn(async move {
-        run(&*source, &Principal::anonymous(), "sleep", &Map::new(), &cancel, Instant::now() + LONG).await
+        run(&*source, &Principal::anonymous(), "sleep", &Map::new(), &cancel, Instant::now() + LONG * 10).await
     })
 }
 

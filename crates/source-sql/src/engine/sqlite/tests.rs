@@ -145,7 +145,7 @@ fn a_late_request_does_not_stop_the_next_statement() {
 #[tokio::test]
 async fn a_call_that_waits_for_a_connection_can_be_cancelled() {
     let fixture = Fixture::new(&[]);
-    let far = Instant::now() + Duration::from_secs(3600);
+    let far = Instant::now() + Duration::from_hours(1);
     let held = fixture.engine.acquire(Access::Write, far, &CancellationToken::new()).await.unwrap();
     let cancel = CancellationToken::new();
     let waiting = fixture.engine.acquire(Access::Write, far, &cancel);

@@ -11,6 +11,9 @@ use tokio_util::sync::CancellationToken;
 use super::{Database, expenses};
 use crate::support::{LONG, call, connect, run};
 
+/// Busy, and so blind to a client that is gone; `sleep()` is not.
+const ENDLESS: &str = "SELECT count(*) AS sleepless FROM seq_1_to_1000000000000 WHERE seq % 7 = 1";
+
 /// Waits until the database runs so many of the login's sleeping statements.
 async fn sleeping(database: &Database, count: &str) {
     let sql = format!(
@@ -27,7 +30,7 @@ async fn sleeping(database: &Database, count: &str) {
 #[tokio::test]
 async fn cancelled_and_abandoned_statements_end_inside_the_database() {
     let database = expenses().await;
-    let tools = json!({"sleep": {"sql": "SELECT sleep(3600) AS slept"}, "one": {"sql": "SELECT 1 AS one"}});
+    let tools = json!({"sleep": {"sql": ENDLESS}, "one": {"sql": "SELECT 1 AS one"}});
     let source = connect(&database.settings(), &tools).await;
     let cancel = CancellationToken::new();
     let start = || {
@@ -53,7 +56,7 @@ async fn the_database_itself_keeps_the_time_limit() {
     let mut settings = database.settings();
     settings["statement_timeout"] = json!("100ms");
     let tools = json!({
-        "sleep": {"sql": "SELECT count(*) AS n FROM seq_1_to_1000000000000 WHERE seq % 7 = 1"},
+        "sleep": {"sql": ENDLESS},
         "limit": {"sql": "SELECT CAST(@@max_statement_time AS DOUBLE) AS seconds"},
     });
     let source = connect(&settings, &tools).await;

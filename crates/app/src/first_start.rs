@@ -7,6 +7,8 @@ use puente_gateway::{
 };
 use secrecy::SecretString;
 
+use crate::App;
+
 /// The name of the key that the first start makes.
 const AGENT: &str = "agent";
 
@@ -18,6 +20,17 @@ pub struct FirstStart {
     pub admin_password: Option<SecretString>,
     /// The API key of an agent that may use `/mcp`.
     pub agent_key: SecretString,
+}
+
+impl App {
+    /// Makes what a new installation needs; `None` if it is not new. [`serve`](crate::serve) does it by itself.
+    ///
+    /// # Errors
+    /// The settings name no e-mail address, or the database cannot be written.
+    pub async fn first_start(&self) -> Result<Option<FirstStart>, Error> {
+        let security = &self.config.security;
+        first_start(&self.gateway, &security.admin_email, security.admin_password.clone()).await
+    }
 }
 
 /// Makes what a new installation needs; `None` if it is not new.

@@ -31,7 +31,10 @@ pub(crate) fn count(text: &str) -> Result<NonZeroUsize, String> {
 }
 
 /// One number and one unit: `250ms`, `30s`, `5m`, `1h`, `90d`.
-pub(crate) fn duration(text: &str) -> Result<Duration, String> {
+///
+/// # Errors
+/// What was expected: `a duration like …`.
+pub fn duration(text: &str) -> Result<Duration, String> {
     let expected = || "a duration like 250ms, 30s, 5m, 1h or 90d".to_owned();
     let (number, unit) = number_and_unit(text).ok_or_else(expected)?;
     let millis: u64 = match unit {

@@ -1,0 +1,110 @@
+//! `puente source`: connected systems.
+
+use anyhow::bail;
+use clap::Subcommand;
+use puente_app::App;
+use puente_domain::catalog::SourceRecord;
+use puente_gateway::Actor;
+use puente_sources::Checked;
+use serde_json::json;
+
+use super::pages::every;
+use crate::{global::Global, output};
+
+const EXAMPLES: &str = "Examples:
+  puente source list
+  puente source test erp
+  puente source draft erp > draft.yaml      # review it, then: puente apply -f draft.yaml";
+
+#[derive(Debug, Subcommand)]
+#[command(after_help = EXAMPLES)]
+pub(crate) enum Source {
+    /// All sources of the catalog
+    List {
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Ask a source's system whether it is there
+    Test {
+        /// The source; all if none is named
+        name: Option<String>,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Read a source's schema, and print a catalog with tools for it
+    Draft {
+        /// The source; it must be in the catalog, if only with its address
+        name: String,
+    },
+}
+
+impl Source {
+    pub(crate) async fn run(self, global: &Global) -> anyhow::Result<()> {
+        let (app, _log) = global.open().await?;
+        let done = match self {
+            Self::List { json } => list(&app, json).await,
+            Self::Test { name: Some(name), json } => test(&app, &name, json).await,
+            Self::Test { name: None, json } => test_all(&app, json).await,
+            Self::Draft { name } => {
+                app.gateway.source_draft(&Actor::operator(), &name).await.map(output::line).map_err(Into::into)
+            }
+        };
+        app.close().await;
+        done
+    }
+}
+
+pub(super) async fn all(app: &App) -> anyhow::Result<Vec<SourceRecord>> {
+    Ok(every(async |page| app.gateway.sources(&Actor::operator(), None, page).await).await?)
+}
+
+async fn list(app: &App, json: bool) -> anyhow::Result<()> {
+    let sources = all(app).await?;
+    if json {
+        let object = |source: &SourceRecord| json!({"name": source.name, "type": source.kind, "enabled": source.enabled, "description": source.description});
+        return output::json(&sources.iter().map(object).collect::<Vec<_>>());
+    }
+    let row = |source: &SourceRecord| {
+        let state = if source.enabled { "enabled" } else { "disabled" };
+        [source.name.to_string(), source.kind.as_str().to_owned(), state.to_owned(), source.description.clone()]
+    };
+    output::table(["NAME", "TYPE", "STATE", "DESCRIPTION"], sources.iter().map(row));
+    Ok(())
+}
+
+async fn test(app: &App, name: &str, json: bool) -> anyhow::Result<()> {
+    let checked = app.gateway.source_test(&Actor::operator(), name).await?;
+    if json { output::json(&as_json(name, &checked)) } else { Ok(show(name, &checked)) }
+}
+
+async fn test_all(app: &App, json: bool) -> anyhow::Result<()> {
+    let (mut objects, mut failed) = (Vec::new(), 0);
+    for source in all(app).await?.iter().filter(|source| source.enabled) {
+        let name = source.name.as_str();
+        match app.gateway.source_test(&Actor::operator(), name).await {
+            Ok(checked) if json => objects.push(as_json(name, &checked)),
+            Ok(checked) => show(name, &checked),
+            Err(error) => {
+                failed += 1;
+                objects.push(json!({"source": name, "error": error.to_string()}));
+                output::warning(format_args!("source {name}: {error}"));
+            }
+        }
+    }
+    if json {
+        output::json(&objects)?;
+    }
+    if failed == 0 { Ok(()) } else { bail!("{failed} sources do not answer") }
+}
+
+fn show(name: &str, checked: &Checked) {
+    output::done("Answered", format_args!("source {name}: {} in {} ms", checked.system, checked.took.as_millis()));
+    checked.warnings.iter().for_each(output::warning);
+}
+
+fn as_json(name: &str, checked: &Checked) -> serde_json::Value {
+    let took = u64::try_from(checked.took.as_micros()).unwrap_or(u64::MAX);
+    json!({"source": name, "system": checked.system, "took_us": took, "warnings": checked.warnings})
+}

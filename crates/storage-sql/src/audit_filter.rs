@@ -12,7 +12,7 @@ use super::{
 };
 use crate::Db;
 
-/// As in the index on targets: an index entry of PostgreSQL holds 2,704 bytes, and targets may be longer.
+/// The length of the column `target_start`: an index entry of PostgreSQL holds 2,704 bytes, and targets may be longer.
 const INDEXED: usize = 200;
 
 /// Appends ` WHERE …` with the filter's conditions.
@@ -45,18 +45,15 @@ pub(super) fn push_conditions(query: &mut QueryBuilder<Db>, filter: &AuditFilter
     Ok(())
 }
 
-/// A target, or with `*` at its end all that start with it. The index holds the first characters only.
+/// A target, or with `*` at its end all that start with it. The former has an index, which holds the first characters
+/// only; the latter goes through the events from the newest on, because sorting all of a common prefix takes longer.
 fn push_target(query: &mut QueryBuilder<Db>, target: &str) {
-    let (text, prefix) = target.strip_suffix('*').map_or((target, false), |text| (text, true));
-    let indexed: String = text.chars().take(INDEXED).collect();
-    if prefix {
-        query.push(" AND substr(target, 1, 200) >= ").push_bind(indexed.clone());
-        query.push(" AND substr(target, 1, 200) <= ").push_bind(format!("{indexed}{}", char::MAX));
-        query.push(" AND substr(target, 1, length(").push_bind(text.to_owned());
-        query.push(")) = ").push_bind(text.to_owned());
+    if let Some(start) = target.strip_suffix('*') {
+        query.push(" AND substr(target, 1, length(").push_bind(start.to_owned());
+        query.push(")) = ").push_bind(start.to_owned());
     } else {
-        query.push(" AND substr(target, 1, 200) = ").push_bind(indexed);
-        query.push(" AND target = ").push_bind(text.to_owned());
+        query.push(" AND target_start = ").push_bind(target.chars().take(INDEXED).collect::<String>());
+        query.push(" AND target = ").push_bind(target.to_owned());
     }
 }
 

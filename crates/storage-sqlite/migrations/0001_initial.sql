@@ -170,12 +170,14 @@ CREATE TABLE audit_events (
     bytes INTEGER NOT NULL,
     cached INTEGER NOT NULL CHECK (cached IN (0, 1)),
     request_id TEXT,
-    address TEXT
+    address TEXT,
+    -- The last column: sqlx counts columns wrongly behind a generated one.
+    target_start TEXT NOT NULL GENERATED ALWAYS AS (substr(target, 1, 200)) STORED
 ) STRICT;
 CREATE INDEX audit_events_at ON audit_events (at, id);
 CREATE INDEX audit_events_subject ON audit_events (subject, at, id);
 -- Targets may be long; an index entry of PostgreSQL holds 2,704 bytes.
-CREATE INDEX audit_events_target ON audit_events (substr(target, 1, 200), at, id);
+CREATE INDEX audit_events_target ON audit_events (target_start, at, id);
 CREATE INDEX audit_events_not_ok ON audit_events (outcome, at, id) WHERE outcome <> 'ok';
 
 CREATE TABLE mcp_sessions (

@@ -12,10 +12,10 @@ export PATH := $(CURDIR)/.tools/venv/bin:$(PATH)
 
 PUENTE = cargo run --quiet --locked --profile $(PROFILE) --package puente-cli --
 
-.PHONY: help run tools test check fmt lint licences docs fresh bench clean
+.PHONY: help run tools test test-stack check fmt lint licences docs fresh bench clean
 
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 run: ## Build, make the sample ERP, serve it on http://127.0.0.1:8000 (data in ./data)
 	@scripts/run.sh $(PUENTE)
@@ -26,6 +26,9 @@ tools: ## Install what check and test need, into .tools
 test: tools ## Run every test
 	cargo nextest run --workspace --locked
 	cargo test --workspace --locked --doc --quiet
+
+test-stack: ## Start the Docker stack from nothing and check it (an engine and images are made where there are none)
+	@tests/stack/run.sh
 
 check: tools fmt lint licences docs fresh ## Check formatting, lints, licences, documentation and generated files
 

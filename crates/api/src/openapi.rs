@@ -10,7 +10,11 @@ use utoipa::{
 };
 use utoipa_axum::router::OpenApiRouter;
 
-use crate::{ApiState, routes};
+use crate::{
+    ApiState,
+    problem::{ProblemBody, ProblemError},
+    routes,
+};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -21,6 +25,7 @@ use crate::{ApiState, routes};
                        page. Edits send the `ETag` of what they read as `If-Match`.",
         license(name = "MIT OR Apache-2.0")
     ),
+    components(schemas(ProblemBody, ProblemError)),
     modifiers(&Bearer),
     security(("bearer" = []))
 )]

@@ -13,8 +13,8 @@ use axum::{
 use http::{HeaderValue, StatusCode, header};
 use serde::Serialize;
 use utoipa::{
-    IntoResponses, PartialSchema, ToSchema,
-    openapi::{ContentBuilder, RefOr, ResponseBuilder},
+    IntoResponses, ToSchema,
+    openapi::{ContentBuilder, Ref, RefOr, ResponseBuilder},
 };
 
 /// The media type of problems.
@@ -114,7 +114,7 @@ pub struct ProblemError {
 /// A problem (RFC 9457).
 #[derive(Serialize, ToSchema)]
 #[schema(as = Problem)]
-struct Body {
+pub(crate) struct ProblemBody {
     /// What kind of problem: `urn:puente:problem:…`; stable.
     #[schema(example = "urn:puente:problem:not-found")]
     r#type: String,
@@ -161,7 +161,7 @@ impl Problem {
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         let (status, name, title) = self.kind.parts();
-        let body = Body {
+        let body = ProblemBody {
             r#type: format!("urn:puente:problem:{name}"),
             title,
             status: status.as_u16(),
@@ -187,7 +187,7 @@ pub(crate) struct Problems;
 
 impl IntoResponses for Problems {
     fn responses() -> BTreeMap<String, RefOr<utoipa::openapi::Response>> {
-        let content = ContentBuilder::new().schema(Some(Body::schema())).build();
+        let content = ContentBuilder::new().schema(Some(Ref::from_schema_name("Problem"))).build();
         let response = ResponseBuilder::new().description("What went wrong (RFC 9457)").content(MEDIA_TYPE, content);
         BTreeMap::from([("default".to_owned(), response.build().into())])
     }

@@ -15,6 +15,7 @@ use puente_config::Config;
 use tokio::{
     net::{TcpListener, TcpStream},
     sync::{OwnedSemaphorePermit, Semaphore},
+    time::timeout,
 };
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use tower::ServiceExt;
@@ -37,7 +38,7 @@ pub(crate) struct Peer(pub(crate) SocketAddr);
 pub struct ServeOptions {
     /// How many at once; further ones wait in the kernel's queue.
     pub max_connections: usize,
-    /// How long a client may take to send the head of a request, and a new connection to send anything.
+    /// How long a client may take to send the head of a request, and a new connection until its first one.
     pub header_timeout: Duration,
     /// How long a client may refuse to take more of an answer.
     pub write_timeout: Duration,
@@ -104,7 +105,10 @@ async fn connection(
     if let Err(error) = stream.set_nodelay(true) {
         tracing::debug!(%error, "TCP_NODELAY could not be set");
     }
+    let spoke = CancellationToken::new();
+    let speaks = spoke.clone();
     let service = router.map_request(move |mut request: hyper::Request<Incoming>| {
+        speaks.cancel();
         request.extensions_mut().insert(Peer(peer));
         request.map(Body::new)
     });
@@ -114,6 +118,7 @@ async fn connection(
     tokio::pin!(connection);
     let ended = tokio::select! {
         ended = connection.as_mut() => ended,
+        () = silence(spoke, options.header_timeout) => return,
         () = shutdown.cancelled() => {
             connection.as_mut().graceful_shutdown();
             connection.await
@@ -121,6 +126,13 @@ async fn connection(
     };
     if let Err(error) = ended {
         tracing::debug!(error = error.as_ref() as &dyn std::error::Error, %peer, "a connection ended badly");
+    }
+}
+
+/// Ends if a new connection has not sent its first request in time: hyper waits for ever to learn which HTTP it speaks.
+async fn silence(spoke: CancellationToken, patience: Duration) {
+    if timeout(patience, spoke.cancelled()).await.is_ok() {
+        std::future::pending::<()>().await;
     }
 }
 

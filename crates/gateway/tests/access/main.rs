@@ -4,6 +4,7 @@
 
 mod grants;
 mod keys;
+mod report;
 mod secrets;
 mod servers;
 mod sign_in;

@@ -24,20 +24,20 @@ pub(super) struct Since {
 
 /// Tool calls since a moment.
 #[derive(Serialize, ToSchema)]
-pub(super) struct Calls {
+pub(super) struct CallStatistics {
     /// How many, refused ones too; 100,000 means at least so many.
     calls: u64,
     /// How many, by outcome.
     outcomes: BTreeMap<&'static str, u64>,
     /// The most called first, at most 100.
-    targets: Vec<Target>,
+    targets: Vec<ToolCalls>,
     /// Audit rows that were given up since the start (`AUDIT_ON_FAILURE=continue`).
     audit_lost: u64,
 }
 
 /// Calls of one tool.
 #[derive(Serialize, ToSchema)]
-pub(super) struct Target {
+pub(super) struct ToolCalls {
     /// `source.tool`.
     target: String,
     /// How many calls.
@@ -48,19 +48,19 @@ pub(super) struct Target {
     mean_us: u64,
 }
 
-impl From<TargetStatistics> for Target {
+impl From<TargetStatistics> for ToolCalls {
     fn from(statistics: TargetStatistics) -> Self {
         let TargetStatistics { target, calls, errors, mean_us } = statistics;
         Self { target, calls, errors, mean_us }
     }
 }
 
-impl From<Statistics> for Calls {
+impl From<Statistics> for CallStatistics {
     fn from(statistics: Statistics) -> Self {
         Self {
             calls: statistics.calls,
             outcomes: statistics.outcomes.into_iter().map(|(outcome, calls)| (outcome.as_str(), calls)).collect(),
-            targets: statistics.targets.into_iter().map(Target::from).collect(),
+            targets: statistics.targets.into_iter().map(ToolCalls::from).collect(),
             audit_lost: statistics.audit_lost,
         }
     }
@@ -71,12 +71,12 @@ impl From<Statistics> for Calls {
 /// Needs the role editor.
 #[utoipa::path(
     get, path = "/calls", tag = "statistics", params(Since),
-    responses((status = OK, body = Calls), Problems)
+    responses((status = OK, body = CallStatistics), Problems)
 )]
 pub(super) async fn calls(
     State(state): State<ApiState>,
     Authenticated(actor): Authenticated,
     Query(Since { since }): Query<Since>,
-) -> Result<Json<Calls>, Problem> {
+) -> Result<Json<CallStatistics>, Problem> {
     Ok(Json(state.gateway.statistics(&actor, since).await?.into()))
 }

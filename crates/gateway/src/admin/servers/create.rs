@@ -4,7 +4,7 @@ use puente_domain::{Name, ServerId, server::VirtualServer};
 use puente_storage::Versioned;
 
 use super::check;
-use crate::{Actor, Gateway, Result};
+use crate::{Actor, Gateway, Result, catalog::edit::check_clashes};
 
 /// What a new virtual server is made of; see [`VirtualServer`].
 #[derive(Clone, Debug)]
@@ -26,7 +26,7 @@ pub struct NewServer {
 }
 
 impl Gateway {
-    /// Makes a virtual server without grants. Conflict: the name.
+    /// Makes a virtual server without grants. Conflict: the name. Two tools of one name on it are refused.
     pub async fn create_server(&self, actor: &Actor, new: NewServer) -> Result<VirtualServer> {
         self.allow_server_edit(actor, new.open, "servers/create", new.name.as_str()).await?;
         check::patterns("include", &new.include)?;
@@ -47,6 +47,7 @@ impl Gateway {
         };
         let mut edit = self.edit(actor, Versioned::Catalog).await?;
         edit.servers().add(&server).await?;
+        check_clashes(&mut *edit).await?;
         edit.save("servers/create", server.name.as_str(), server.open.then(|| "open".to_owned())).await?;
         Ok(server)
     }

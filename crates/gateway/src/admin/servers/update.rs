@@ -7,6 +7,7 @@ use super::check;
 use crate::{
     Actor, Gateway, Result,
     admin::{edit::at_version, refer},
+    catalog::edit::check_clashes,
 };
 
 /// What to change; `None` leaves it as it is.
@@ -29,7 +30,8 @@ pub struct ServerChanges {
 }
 
 impl Gateway {
-    /// Changes a virtual server, which must be at `version` if one is given.
+    /// Changes a virtual server, which must be at `version` if one is given. Two tools of one name on it are
+    /// refused.
     pub async fn update_server(
         &self,
         actor: &Actor,
@@ -46,6 +48,7 @@ impl Gateway {
         let opened = !before.open && changes.open == Some(true);
         let server = changes.apply(before, self.clock.now());
         edit.servers().update(&server).await?;
+        check_clashes(&mut *edit).await?;
         edit.save("servers/update", server.name.as_str(), opened.then(|| "opened".to_owned())).await?;
         Ok(VirtualServer { version: server.version + 1, ..server })
     }

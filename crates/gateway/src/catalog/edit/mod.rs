@@ -38,7 +38,7 @@ impl Gateway {
 }
 
 /// Refuses what would give two things one name on a virtual server.
-async fn check_clashes(transaction: &mut dyn Transaction) -> Result<()> {
+pub(crate) async fn check_clashes(transaction: &mut dyn Transaction) -> Result<()> {
     let rows = Rows::load(transaction).await?;
     let findings = clash::find(&rows, &super::CatalogFile::default());
     if findings.is_empty() { Ok(()) } else { Err(Error::Invalid(findings)) }

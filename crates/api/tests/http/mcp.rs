@@ -1,0 +1,85 @@
+use puente_domain::Role;
+use puente_gateway::Actor;
+use reqwest::{Method, Response};
+use serde_json::json;
+
+use crate::world::{World, header, ok, problem};
+
+async fn initialize(world: &World, path: &str, token: Option<&str>) -> Response {
+    let body = json!({"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": {
+        "protocolVersion": "2025-11-25", "capabilities": {}, "clientInfo": {"name": "test", "version": "1"}}});
+    let mut request = world.request(Method::POST, path).header("accept", "application/json, text/event-stream");
+    if let Some(token) = token {
+        request = request.bearer_auth(token);
+    }
+    request.json(&body).send().await.unwrap()
+}
+
+#[tokio::test]
+async fn without_a_token_agents_are_told_to_bring_one() {
+    let world = World::new().await;
+    for path in ["/mcp", "/servers/default/mcp", "/servers/nothing/mcp"] {
+        for (method, token, challenge) in [
+            (Method::POST, None, "Bearer"),
+            (Method::GET, None, "Bearer"),
+            (Method::DELETE, None, "Bearer"),
+            (Method::POST, Some("pk_wrong"), "Bearer error=\"invalid_token\""),
+        ] {
+            let mut request = world.request(method, path);
+            if let Some(token) = token {
+                request = request.bearer_auth(token);
+            }
+            let response = request.send().await.unwrap();
+            assert_eq!(header(&response, "www-authenticate"), challenge, "{path}");
+            problem(response, 401, "unauthenticated").await;
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_caller_is_known_before_the_body_is_read() {
+    let world = World::new().await;
+    // The server must answer although the body never comes: reqwest would wait for it, so this is written by hand.
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    let mut stream = tokio::net::TcpStream::connect(world.address).await.unwrap();
+    let head = format!("POST /mcp HTTP/1.1\r\nhost: {}\r\ncontent-length: 1000\r\n\r\n{{", world.address);
+    stream.write_all(head.as_bytes()).await.unwrap();
+    let mut answer = [0; 12];
+    stream.read_exact(&mut answer).await.unwrap();
+    assert_eq!(&answer, b"HTTP/1.1 401");
+}
+
+#[tokio::test]
+async fn grants_open_doors_and_their_end_closes_them() {
+    let world = World::new().await;
+    let ana = world.user("ana@example.com", Role::Member).await;
+    let server = json!({"name": "erp", "include": ["*"]});
+    ok(world.post("/api/v1/servers", &server).send().await.unwrap(), 201).await;
+    let door = "/servers/erp/mcp";
+
+    problem(initialize(&world, door, Some(&ana)).await, 403, "forbidden").await;
+    problem(initialize(&world, "/mcp", Some(&ana)).await, 403, "forbidden").await;
+    problem(initialize(&world, "/servers/nothing/mcp", Some(&ana)).await, 404, "not-found").await;
+    let grant = json!({"server": "erp", "grantee": "user:ana@example.com"});
+    ok(world.post("/api/v1/grants", &grant).send().await.unwrap(), 201).await;
+    problem(initialize(&world, door, Some(&ana)).await, 403, "forbidden").await;
+    let grant = json!({"server": "erp", "grantee": "key:ana-example-com"});
+    let grant = ok(world.post("/api/v1/grants", &grant).send().await.unwrap(), 201).await;
+    let welcome = ok(initialize(&world, door, Some(&ana)).await, 200).await;
+    assert_eq!(welcome["result"]["protocolVersion"], "2025-11-25");
+    ok(initialize(&world, "/mcp", Some(&world.admin)).await, 200).await;
+
+    let id = grant["id"].as_str().unwrap().parse().unwrap();
+    world.gateway.remove_grant(&Actor::operator(), id).await.unwrap();
+    problem(initialize(&world, door, Some(&ana)).await, 403, "forbidden").await;
+}
+
+#[tokio::test]
+async fn an_open_server_needs_no_token_but_refuses_a_wrong_one() {
+    let world = World::new().await;
+    let server = json!({"name": "public", "include": ["*"], "open": true});
+    ok(world.post("/api/v1/servers", &server).send().await.unwrap(), 201).await;
+    ok(initialize(&world, "/servers/public/mcp", None).await, 200).await;
+    problem(initialize(&world, "/servers/public/mcp", Some("pk_wrong")).await, 401, "unauthenticated").await;
+    problem(initialize(&world, "/mcp", None).await, 401, "unauthenticated").await;
+}

@@ -109,5 +109,5 @@ fn link(target: &Path, name: &Path) {
 #[test]
 fn blocks_are_read_as_shells_read_them() {
     let page = "text puente no\n\n    puente key create x \\\n      --json\n    {\"an\": \"answer\"}\n\n```sh\n$ puente export\n```\n";
-    assert_eq!(commands(page), ["puente key create x       --json", "puente export"]);
+    assert_eq!(commands(page), ["puente key create x   --json", "puente export"]);
 }

@@ -25,7 +25,11 @@ pub fn conformance_app() -> PathBuf {
 fn built(path: &str) -> PathBuf {
     let test = env::current_exe().expect("a test knows its own path");
     let path = test.ancestors().nth(2).expect("it lies in target/PROFILE/deps").join(path);
-    assert!(path.exists(), "{} is missing: `make test` builds it, as does `cargo build --workspace --examples --bins`", path.display());
+    assert!(
+        path.exists(),
+        "{} is missing: `make test` builds it, as does `cargo build --workspace --examples --bins`",
+        path.display()
+    );
     path
 }
 

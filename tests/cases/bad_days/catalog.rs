@@ -17,8 +17,8 @@ fn source_with(tools: &str) -> String {
 
 #[test]
 fn unreadable_yaml() {
-    assert_refused("sources:\n  - name: [erp\n", &["wrong.yaml", "line 3"]);
-    assert_refused("sources:\n\t- name: erp\n", &["line 2", "column 1"]);
+    assert_refused("sources:\n  - name: [erp\n", &["wrong.yaml", "line 2, column 11"]);
+    assert_refused("sources:\n\t- name: erp\n", &["line 2, column 2", "tab"]);
 }
 
 #[test]
@@ -43,8 +43,8 @@ fn duplicate_or_illegal_tool_name() {
 
 #[test]
 fn sql_that_does_not_prepare() {
-    let tool = "      - {name: a, description: A, sql: SELECT nothing FROM notes}\n";
-    assert_refused(&source_with(tool), &["sources[0].tools[0]", "no such column: nothing"]);
+    let tool = "      - {name: a, description: A, sql: SELECT missing FROM notes}\n";
+    assert_refused(&source_with(tool), &["sources[0].tools[0]", "no such column: missing"]);
 }
 
 #[test]

@@ -45,8 +45,8 @@ async fn deeply_nested_json() {
     assert_eq!(answer.status, 400, "{}", answer.body);
     let rest = server.api(&key);
     let request = rest.request(Method::POST, "/api/v1/auth/token").header("Content-Type", "application/json");
-    let answer = rest.send(request.body("{\"a\":".repeat(50_000))).await;
-    assert_eq!(answer.status, 400, "{}", answer.body);
+    let answer = rest.send(request.body("{\"email\":".repeat(50_000))).await;
+    assert!([400, 422].contains(&answer.status), "{} {}", answer.status, answer.body);
     assert_eq!(answer.header("Content-Type"), "application/problem+json");
 }
 

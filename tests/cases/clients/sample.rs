@@ -91,7 +91,7 @@ impl Call {
 
     /// The result is valid by the schema that was listed, says the same as text, and has the database's rows.
     pub(super) fn check(&self, result: &Value, tools: &Value, site: &Site) {
-        assert_eq!(result["isError"], false, "{}: {result}", self.tool);
+        assert_ne!(result["isError"], true, "{}: {result}", self.tool);
         let structured = &result["structuredContent"];
         let tool = tools.as_array().unwrap().iter().find(|tool| tool["name"] == self.tool);
         let schema = &tool.unwrap_or_else(|| panic!("{} is not listed", self.tool))["outputSchema"];

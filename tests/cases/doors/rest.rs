@@ -17,9 +17,13 @@ const TABLE: &[(&str, &str, &str)] = &[
     ("GET", "/api/v1/sources", "401 403 2xx 2xx 403 2xx 2xx"),
     ("GET", "/api/v1/sources/notes", "401 403 2xx 2xx 403 2xx 2xx"),
     ("GET", "/api/v1/tools", "401 403 2xx 2xx 403 2xx 2xx"),
-    ("GET", "/api/v1/tools?q=notes", "401 403 2xx 2xx 403 2xx 2xx"),
+    ("GET", "/api/v1/tools?search=notes", "401 403 2xx 2xx 403 2xx 2xx"),
     ("GET", "/api/v1/servers", "401 403 2xx 2xx 403 2xx 2xx"),
-    ("GET", "/api/v1/statistics", "401 403 2xx 2xx 403 2xx 2xx"),
+    ("GET", "/api/v1/statistics/calls?since=2020-01-01T00:00:00Z", "401 403 2xx 2xx 403 2xx 2xx"),
+    ("GET", "/api/v1/catalog", "401 403 2xx 2xx 403 2xx 2xx"),
+    ("GET", "/api/v1/secrets", "401 403 2xx 2xx 403 2xx 2xx"),
+    ("GET", "/api/v1/keys", "401 403 403 2xx 403 2xx 2xx"),
+    ("GET", "/api/v1/grants", "401 403 403 2xx 403 2xx 2xx"),
     ("GET", "/api/v1/users", "401 403 403 2xx 403 2xx 2xx"),
     ("GET", "/api/v1/teams", "401 403 403 2xx 403 2xx 2xx"),
     ("GET", "/api/v1/audit", "401 2xx 2xx 2xx 403 2xx 2xx"),
@@ -72,6 +76,7 @@ fn body(path: &str, name: &str) -> Value {
     match path {
         "/api/v1/users" => json!({
             "email": format!("{name}@example.com"), "role": "member", "password": "a long enough password"}),
+        "/api/v1/servers" => json!({"name": name, "include": ["notes.*"]}),
         _ => json!({"name": name}),
     }
 }
@@ -114,7 +119,7 @@ async fn an_editor_reaches_nothing_of_the_machine() {
         let answer = editor.post("/api/v1/sources", source).await;
         assert!([400, 403, 422].contains(&answer.status), "{url}: {} {}", answer.status, answer.body);
         let catalog = format!("sources:\n  - {{name: reach, type: sql, url: '{url}'}}\n");
-        let request = editor.request(Method::POST, "/api/v1/catalog/apply").header("Content-Type", "application/yaml");
+        let request = editor.request(Method::POST, "/api/v1/catalog").header("Content-Type", "application/yaml");
         let answer = editor.send(request.body(catalog)).await;
         assert!([400, 403, 422].contains(&answer.status), "{url}: {} {}", answer.status, answer.body);
     }

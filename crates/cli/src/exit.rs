@@ -32,9 +32,8 @@ pub(crate) fn code(error: &anyhow::Error) -> u8 {
         if cause.is::<Refused>() {
             return REFUSED;
         }
-        match cause.downcast_ref() {
-            Some(Error::NotFound { .. } | Error::Refused(_) | Error::Unauthenticated(_)) => return REFUSED,
-            _ => {}
+        if let Some(Error::NotFound { .. } | Error::Refused(_) | Error::Unauthenticated(_)) = cause.downcast_ref() {
+            return REFUSED;
         }
     }
     FAILED

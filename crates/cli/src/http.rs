@@ -17,7 +17,8 @@ pub(crate) fn status(url: &str, patience: Duration) -> anyhow::Result<u16> {
     let deadline = Instant::now() + patience;
     let (authority, path) = split(url)?;
     let mut stream = connect(&authority, deadline)?;
-    write!(stream, "GET {path} HTTP/1.1\r\nHost: {authority}\r\nConnection: close\r\n\r\n")?;
+    let request = format!("GET {path} HTTP/1.1\r\nHost: {authority}\r\nConnection: close\r\n\r\n");
+    stream.write_all(request.as_bytes())?;
     let mut head = Vec::new();
     let mut buffer = [0; 256];
     while !head.contains(&b'\n') && head.len() < LONGEST {
@@ -72,12 +73,16 @@ mod tests {
         let url = format!("http://{}/health/ready", listener.local_addr().unwrap());
         let server = thread::spawn(move || {
             let (mut stream, _) = listener.accept().unwrap();
-            let mut request = [0; 512];
-            let count = stream.read(&mut request).unwrap();
+            let mut request = Vec::new();
+            while !request.ends_with(b"\r\n\r\n") {
+                let mut byte = [0];
+                stream.read_exact(&mut byte).unwrap();
+                request.extend(byte);
+            }
             stream.write_all(text).unwrap();
-            request[..count].to_vec()
+            request
         });
-        let status = status(&url, Duration::from_secs(60));
+        let status = status(&url, Duration::from_mins(1));
         assert!(server.join().unwrap().starts_with(b"GET /health/ready HTTP/1.1\r\nHost: 127.0.0.1:"));
         status
     }
@@ -96,7 +101,7 @@ mod tests {
         let url = format!("http://{}/", listener.local_addr().unwrap());
         assert!(status(&url, Duration::from_millis(50)).is_err());
         drop(listener);
-        assert!(status(&url, Duration::from_secs(60)).is_err());
+        assert!(status(&url, Duration::from_mins(1)).is_err());
     }
 
     #[test]

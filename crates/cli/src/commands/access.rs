@@ -31,7 +31,11 @@ impl Access {
         let report = app.gateway.access(&Actor::operator(), &self.reference()).await;
         app.close().await;
         let report = report?;
-        if self.json { output::json(&as_json(&report)) } else { Ok(show(&report)) }
+        if self.json {
+            return output::json(&as_json(&report));
+        }
+        show(&report);
+        Ok(())
     }
 
     /// A bare e-mail address is a user, a bare name a key.
@@ -57,11 +61,11 @@ fn show(report: &Report) {
     output::line("");
     let servers = report.servers.iter().map(|server| {
         let name = server.name.to_string();
-        [name, words(&server.use_server), tools(server), words(&server.writing_tools), server.grants.join(", ")]
+        [name, words(server.use_server), tools(server), words(server.writing_tools), server.grants.join(", ")]
     });
     output::table(["SERVER", "USE IT", "TOOLS", "WRITE", "BY GRANT TO"], servers);
     output::line("");
-    let rights = report.administration.iter().map(|(what, decision)| [(*what).to_owned(), words(decision)]);
+    let rights = report.administration.iter().map(|(what, decision)| [(*what).to_owned(), words(*decision)]);
     output::table(["ADMINISTRATION", "ALLOWED"], rights);
 }
 
@@ -69,9 +73,9 @@ fn tools(server: &ServerAccess) -> String {
     if server.read_only_tools.is_ok() { server.tools.len().to_string() } else { "none".to_owned() }
 }
 
-fn words(decision: &Decision) -> String {
+fn words(decision: Decision) -> String {
     match decision {
-        Ok(reason) => format!("yes: {}", why(*reason)),
+        Ok(reason) => format!("yes: {}", why(reason)),
         Err(refusal) => format!("no: {refusal}"),
     }
 }
@@ -86,21 +90,21 @@ fn why(reason: Reason) -> String {
 }
 
 fn as_json(report: &Report) -> Value {
-    let decision = |decision: &Decision| match decision {
-        Ok(reason) => json!({"allowed": true, "reason": why(*reason)}),
+    let decision = |decision: Decision| match decision {
+        Ok(reason) => json!({"allowed": true, "reason": why(reason)}),
         Err(refusal) => json!({"allowed": false, "reason": refusal.to_string()}),
     };
     let server = |server: &ServerAccess| {
         json!({
             "name": server.name,
-            "use": decision(&server.use_server),
-            "read_only_tools": decision(&server.read_only_tools),
-            "writing_tools": decision(&server.writing_tools),
+            "use": decision(server.use_server),
+            "read_only_tools": decision(server.read_only_tools),
+            "writing_tools": decision(server.writing_tools),
             "grants": server.grants,
             "tools": server.tools,
         })
     };
-    let rights = report.administration.iter().map(|(what, made)| ((*what).to_owned(), decision(made)));
+    let rights = report.administration.iter().map(|(what, made)| ((*what).to_owned(), decision(*made)));
     json!({
         "principal": report.principal.name.as_ref(),
         "role": report.principal.role,

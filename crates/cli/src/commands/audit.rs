@@ -104,7 +104,11 @@ impl List {
             until: self.until.map(|moment| moment.before(now)),
         };
         let events = newest(app, &filter, self.limit).await?;
-        if self.json { output::json(&events) } else { Ok(table(&events)) }
+        if self.json {
+            return output::json(&events);
+        }
+        table(&events);
+        Ok(())
     }
 }
 

@@ -36,7 +36,7 @@ pub(crate) struct Connect {
     /// The virtual server to connect to
     #[arg(long, value_name = "NAME", default_value = VirtualServer::DEFAULT)]
     server: Name,
-    /// Where the client reaches Puente [default: PUBLIC_URL, or where the server runs]
+    /// Where the client reaches Puente [default: `PUBLIC_URL`, or where the server runs]
     #[arg(long)]
     url: Option<String>,
     /// Another file than the client's own

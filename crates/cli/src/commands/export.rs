@@ -13,7 +13,6 @@ Secrets are references in it (`${secret:NAME}`), never values.")]
 pub(crate) struct Export {}
 
 impl Export {
-    #[expect(clippy::unused_self, reason = "every command runs like this")]
     pub(crate) async fn run(self, global: &Global) -> anyhow::Result<()> {
         let (app, _log) = global.open().await?;
         let text = app.gateway.export(&Actor::operator()).await;

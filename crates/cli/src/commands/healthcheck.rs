@@ -25,12 +25,11 @@ pub(crate) struct Healthcheck {
 
 impl Healthcheck {
     pub(crate) fn run(self, global: &Global) -> anyhow::Result<()> {
-        let base = match self.url {
-            Some(url) => url,
-            None => {
-                let server = global.settings(Overrides::new())?.server;
-                server.local_url(server.port)
-            }
+        let base = if let Some(url) = self.url {
+            url
+        } else {
+            let server = global.settings(Overrides::new())?.server;
+            server.local_url(server.port)
         };
         let url = format!("{}/health/ready", base.trim_end_matches('/'));
         let status =

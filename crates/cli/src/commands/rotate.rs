@@ -31,11 +31,11 @@ impl Rotate {
         }
         match (self.tokens, self.new_key && running) {
             (true, true) => {
-                output::hint("restart the server: it signs with the new key then, and takes tokens of the old one")
+                output::hint("restart the server: it signs with the new key then, and takes tokens of the old one");
             }
             (true, false) => {}
             (false, true) => {
-                output::hint("restart the server, then run `puente secret rotate` to seal everything anew")
+                output::hint("restart the server, then run `puente secret rotate` to seal everything anew");
             }
             (false, false) => reseal(global).await?,
         }

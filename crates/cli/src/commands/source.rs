@@ -76,7 +76,11 @@ async fn list(app: &App, json: bool) -> anyhow::Result<()> {
 
 async fn test(app: &App, name: &str, json: bool) -> anyhow::Result<()> {
     let checked = app.gateway.source_test(&Actor::operator(), name).await?;
-    if json { output::json(&as_json(name, &checked)) } else { Ok(show(name, &checked)) }
+    if json {
+        return output::json(&as_json(name, &checked));
+    }
+    show(name, &checked);
+    Ok(())
 }
 
 async fn test_all(app: &App, json: bool) -> anyhow::Result<()> {

@@ -38,17 +38,13 @@ impl Stdio {
         let config = global.settings(Overrides::new())?;
         let level = config.logging.level.min(LogLevel::Warn);
         let _log = puente_app::start_logging(&Logging { level, format: LogFormat::Text, dir: None })?;
-        match running(&config.server.data_dir).await? {
-            Some(server) => {
-                let upstream = Upstream::new(format!("{}{}", server.url, path(&self.server)), key)?;
-                upstream.check().await?;
-                Ok(forward::run(upstream, tokio::io::stdin(), tokio::io::stdout()).await?)
-            }
-            None => {
-                let app = Builder::new(config).open().await?;
-                puente_app::serve_stdio(app, &key, self.server.as_str()).await
-            }
+        if let Some(server) = running(&config.server.data_dir).await? {
+            let upstream = Upstream::new(format!("{}{}", server.url, path(&self.server)), key)?;
+            upstream.check().await?;
+            return Ok(forward::run(upstream, tokio::io::stdin(), tokio::io::stdout()).await?);
         }
+        let app = Builder::new(config).open().await?;
+        puente_app::serve_stdio(app, &key, self.server.as_str()).await
     }
 }
 

@@ -42,10 +42,9 @@ fn status(random: &mut Random, spent: i64) -> &'static str {
     let settled = spent < DAYS - 45;
     match (settled, random.between(1, 100)) {
         (true, 1..=88) => "paid",
-        (_, 89..=94) => "rejected",
-        (true, _) => "approved",
         (false, 1..=15) => "draft",
         (false, 16..=60) => "submitted",
-        (false, _) => "approved",
+        (_, 89..=94) => "rejected",
+        _ => "approved",
     }
 }

@@ -7,7 +7,7 @@ use tokio::sync::mpsc;
 
 use super::{Upstream, message::Message, mirrored, sse::Parser};
 
-/// HeaderMismatch (2026-07-28).
+/// `HeaderMismatch` (2026-07-28).
 const HEADER_MISMATCH: i64 = -32020;
 
 /// Sends the message, and passes on what comes back. A message that needs an answer gets one in any case.

@@ -3,16 +3,17 @@
 
 every_setting_is_documented() {
     local name missing=0
-    for name in $(sed -nE 's/^#?([A-Z_]+)=.*/\1/p' "$SITE/.env.example"); do
+    while read -r name; do
         case $name in *_CPUS | *_MEMORY) continue ;; esac
         grep -qF "\`$name\`" "$SITE/DOCKER_SETUP.md" || { echo "$name is not in DOCKER_SETUP.md" && missing=1; }
-    done
+    done < <(sed -nE 's/^#?([A-Z_]+)=.*/\1/p' "$SITE/.env.example")
     return $missing
 }
 
 files_are_valid() {
-    (cd "$SITE" && set -a && POSTGRES_PASSWORD=x REDIS_PASSWORD=x PGADMIN_PASSWORD=x ADMIN_PASSWORD=x JWT_SECRET_KEY=x \
-        ENCRYPTION_KEY=x GRAFANA_PASSWORD=x && docker compose -f docker-compose.yml -f docker-compose.monitoring.yml config --quiet)
+    (cd "$SITE" && env POSTGRES_PASSWORD=x REDIS_PASSWORD=x PGADMIN_PASSWORD=x ADMIN_PASSWORD=x JWT_SECRET_KEY=x \
+        ENCRYPTION_KEY=x GRAFANA_PASSWORD=x \
+        docker compose -f docker-compose.yml -f docker-compose.monitoring.yml config --quiet)
     docker run --rm --entrypoint promtool -v "$SITE/docker/prometheus:/etc/prometheus:ro" prom/prometheus:v2.53.5 \
         check config /etc/prometheus/prometheus.yml
 }

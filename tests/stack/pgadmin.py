@@ -56,16 +56,17 @@ def main() -> None:
     browser.sign_in(env.get("PGADMIN_EMAIL", "admin@example.com"), env["PGADMIN_PASSWORD"])
     groups = json.loads(browser.fetch("/browser/nodes/"))["data"]
     group = next(node for node in groups if node["_type"] == "server_group")["_id"]
-    servers = json.loads(browser.fetch(f"/browser/server/nodes/{group}/"))["data"]
+    servers = json.loads(browser.fetch(f"/browser/server_group/children/{group}"))["data"]
     server = next(node for node in servers if node["label"] == "Puente")["_id"]
     connected = json.loads(browser.fetch(f"/browser/server/connect/{group}/{server}", {}))
     assert connected["success"] == 1, connected
     databases = json.loads(browser.fetch(f"/browser/database/nodes/{group}/{server}/"))["data"]
     database = next(node for node in databases if node["label"] == "mcp_system")["_id"]
     transaction = 4711
-    browser.fetch(f"/sqleditor/initialize/sqleditor/{transaction}/{group}/{server}/{database}", {"user": None, "role": None})
+    browser.fetch(f"/sqleditor/initialize/sqleditor/{transaction}/{group}/{server}/{database}", {"dbname": "mcp_system"})
     started = json.loads(browser.fetch(f"/sqleditor/query_tool/start/{transaction}", {"sql": "SELECT 6 * 7 AS answer"}))
     assert started["success"] == 1, started
+    # The poll itself waits for the answer for a moment.
     for _ in range(200):
         polled = json.loads(browser.fetch(f"/sqleditor/poll/{transaction}"))["data"]
         if polled["status"] == "Success":

@@ -23,10 +23,18 @@ pub(crate) const HELP: &str = "Exit codes:
 #[error("{0}")]
 pub(crate) struct Refused(pub(crate) String);
 
+/// Settings that are right by themselves, but do not fit the data.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub(crate) struct Misconfigured(pub(crate) String);
+
 /// The exit code that says how `error` came about.
 pub(crate) fn code(error: &anyhow::Error) -> u8 {
     for cause in error.chain() {
         if cause.is::<ConfigErrors>() || cause.is::<KeyError>() || cause.is::<puente_auth::VaultError>() {
+            return CONFIGURATION;
+        }
+        if cause.is::<Misconfigured>() {
             return CONFIGURATION;
         }
         if cause.is::<Refused>() {

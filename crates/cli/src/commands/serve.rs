@@ -3,11 +3,12 @@
 use std::{num::NonZeroUsize, thread};
 
 use clap::Args;
-use puente_app::{Builder, Served};
+use puente_app::{App, Builder, Served};
 use puente_config::{Config, Environment, Overrides};
+use puente_gateway::Actor;
 
 use super::first_start;
-use crate::{global::Global, output};
+use crate::{exit::Misconfigured, global::Global, output};
 
 const EXAMPLES: &str = "Examples:
   puente serve
@@ -55,7 +56,20 @@ async fn serve(config: Config) -> anyhow::Result<()> {
     }
     let development = config.server.environment == Environment::Development;
     let app = Builder::new(config).open().await?;
+    check_keys(&app).await?;
     puente_app::serve(app, |served| tell(&served, development)).await
+}
+
+/// With a wrong key every source that needs a secret would fail, one call after the other. A few lost secrets are told
+/// by `puente doctor`.
+async fn check_keys(app: &App) -> anyhow::Result<()> {
+    let secrets = app.gateway.secrets(&Actor::operator()).await?;
+    if secrets.is_empty() || secrets.iter().any(|secret| secret.readable) {
+        return Ok(());
+    }
+    let message = "ENCRYPTION_KEY opens none of the stored secrets: give the key that sealed them, or put it behind the \
+                   new one (`NEW,OLD`)";
+    Err(Misconfigured(message.to_owned()).into())
 }
 
 /// What a person must know. Secrets come first: whoever reads the address has read all.

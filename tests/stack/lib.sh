@@ -85,3 +85,17 @@ expect_failure() {
 compose() { docker compose --project-directory "$SITE" -f "$SITE/docker-compose.yml" "$@"; }
 psql_in() { compose exec -T db psql -v ON_ERROR_STOP=1 --quiet --no-align --tuples-only -U mcp_user "$@"; }
 export PYTHON=$ROOT/.tools/venv/bin/python
+
+# start_load URL PASSWORD_FILE, then stop_load: the report is in $REPORT, and report_value reads it.
+start_load() {
+    REPORT=$(mktemp)
+    "$PYTHON" "$STACK/load.py" "$1" admin@localhost "$2" >"$REPORT" 2>"$REPORT.err" &
+    LOAD=$!
+    wait_for 30 grep -q started "$REPORT.err" || { cat "$REPORT.err" && return 1; }
+}
+stop_load() {
+    kill "$LOAD"
+    wait "$LOAD" || true
+    cat "$REPORT"
+}
+report_value() { "$PYTHON" -c 'import json, sys; print(json.load(open(sys.argv[1]))[sys.argv[2]])' "$REPORT" "$1"; }

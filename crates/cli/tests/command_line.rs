@@ -9,21 +9,21 @@ struct Site(TempDir);
 
 impl Site {
     fn new() -> Self {
-        Self(tempfile::tempdir().unwrap())
+        Self(tempfile::tempdir().expect("a temporary folder"))
     }
 
     fn run(&self, arguments: &[&str], environment: &[(&str, &str)]) -> Output {
         let mut command = Command::new(env!("CARGO_BIN_EXE_puente"));
         command.args(arguments).env_clear().envs(environment.iter().copied());
         command.env("DATA_DIR", self.0.path().join("data")).env("HOME", self.0.path());
-        command.current_dir(self.0.path()).stdin(Stdio::null()).output().unwrap()
+        command.current_dir(self.0.path()).stdin(Stdio::null()).output().expect("puente starts")
     }
 
     /// Runs it, checks the exit code, and returns standard output and standard error.
     #[track_caller]
     fn expect(&self, code: i32, arguments: &[&str], environment: &[(&str, &str)]) -> (String, String) {
         let output = self.run(arguments, environment);
-        let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
+        let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).expect("UTF-8");
         let (stdout, stderr) = (text(&output.stdout), text(&output.stderr));
         assert_eq!(output.status.code(), Some(code), "{arguments:?}\n{stdout}\n{stderr}");
         assert!(!stdout.contains('\u{1b}') && !stderr.contains('\u{1b}'), "colours are for terminals");

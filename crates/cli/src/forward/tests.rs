@@ -1,6 +1,6 @@
 //! Against a server that answers as a test wants.
 
-use std::sync::Mutex;
+use std::{sync::Mutex, task::Poll};
 
 use axum::{
     Router,
@@ -8,10 +8,12 @@ use axum::{
     http::{HeaderMap, Method},
     response::Response,
 };
+use futures::StreamExt;
 use serde_json::json;
 use tokio::{
     io::{DuplexStream, Lines, ReadHalf, WriteHalf, duplex, split},
     net::TcpListener,
+    sync::Notify,
 };
 
 use super::*;
@@ -176,8 +178,7 @@ async fn cancelling_a_modern_call_ends_its_response() {
     let mut bridge = bridge(|_, _, body| match body["id"].as_u64() {
         Some(1) => {
             let started = Bytes::from_static(b"data: {\"jsonrpc\":\"2.0\",\"method\":\"started\"}\n\n");
-            let forever = tokio_stream(started);
-            Response::builder().header("content-type", "text/event-stream").body(forever).unwrap()
+            Response::builder().header("content-type", "text/event-stream").body(endless(started)).unwrap()
         }
         _ => json_answer(200, &json!({"jsonrpc": "2.0", "id": body["id"], "result": {}})),
     })
@@ -188,13 +189,31 @@ async fn cancelling_a_modern_call_ends_its_response() {
     bridge.say(modern(2, "tools/list", &json!({}))).await;
     assert_eq!(bridge.hear().await["id"], 2);
     assert_eq!(bridge.requests.lock().unwrap().len(), 2, "the notification itself is not sent");
+    let patience = Duration::from_mins(1);
+    tokio::time::timeout(patience, GIVEN_UP.notified()).await.expect("the server's response has ended");
     bridge.close().await;
 }
 
-/// A body that begins and never ends.
-fn tokio_stream(first: Bytes) -> Body {
+static GIVEN_UP: Notify = Notify::const_new();
+
+/// Tells when the server gives a body up.
+struct Watched;
+
+impl Drop for Watched {
+    fn drop(&mut self) {
+        GIVEN_UP.notify_one();
+    }
+}
+
+/// A body that begins and never ends by itself.
+fn endless(first: Bytes) -> Body {
+    let watched = Watched;
     let first = futures::stream::once(async { Ok::<_, io::Error>(first) });
-    Body::from_stream(futures::StreamExt::chain(first, futures::stream::pending()))
+    let rest = futures::stream::poll_fn(move |_| {
+        let _ = &watched;
+        Poll::Pending
+    });
+    Body::from_stream(first.chain(rest))
 }
 
 #[tokio::test]

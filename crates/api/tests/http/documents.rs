@@ -68,12 +68,10 @@ async fn the_documentation_loads_from_here_alone() {
     for url in urls {
         let response = world.request(Method::GET, url).send().await.unwrap();
         assert_eq!(response.status().as_u16(), 200, "{url}");
-        let expected = if url.ends_with(".css") {
-            "text/css"
-        } else if url.ends_with(".js") {
-            "text/javascript"
-        } else {
-            "application/json"
+        let expected = match url.rsplit('.').next() {
+            Some("css") => "text/css",
+            Some("js") => "text/javascript",
+            _ => "application/json",
         };
         assert_eq!(header(&response, "content-type"), expected, "{url}");
         assert!(response.bytes().await.unwrap().len() > 100, "{url}");

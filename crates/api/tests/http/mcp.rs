@@ -2,6 +2,7 @@ use puente_domain::Role;
 use puente_gateway::Actor;
 use reqwest::{Method, Response};
 use serde_json::json;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use crate::world::{World, header, ok, problem};
 
@@ -40,7 +41,6 @@ async fn without_a_token_agents_are_told_to_bring_one() {
 async fn the_caller_is_known_before_the_body_is_read() {
     let world = World::new().await;
     // The server must answer although the body never comes: reqwest would wait for it, so this is written by hand.
-    use tokio::io::{AsyncReadExt, AsyncWriteExt};
     let mut stream = tokio::net::TcpStream::connect(world.address).await.unwrap();
     let head = format!("POST /mcp HTTP/1.1\r\nhost: {}\r\ncontent-length: 1000\r\n\r\n{{", world.address);
     stream.write_all(head.as_bytes()).await.unwrap();

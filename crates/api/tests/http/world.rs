@@ -76,7 +76,8 @@ impl World {
         gateway.bootstrap_admin(ADMIN, Some(PASSWORD.into())).await.unwrap().unwrap();
 
         let handler = Arc::new(McpHandler(gateway.clone()));
-        let service = Service::new(handler, Arc::new(VaultSealer(vault)), Arc::new(SystemClock), Default::default());
+        let service =
+            Service::new(handler, Arc::new(VaultSealer(vault)), Arc::new(SystemClock), puente_mcp::Options::default());
         let readiness = Readiness::default();
         let state = ApiState {
             gateway: gateway.clone(),

@@ -125,15 +125,21 @@ impl Site {
     /// `puente ARGUMENTS`, ready to start.
     #[must_use]
     pub fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(tools::puente());
+        self.prepared(Command::new(tools::puente()), arguments)
+    }
+
+    fn prepared(&self, mut command: Command, arguments: &[&str]) -> Command {
         command.args(arguments).current_dir(self.path()).env_clear().envs(self.environment()).stdin(Stdio::null());
         command
     }
 
-    /// Runs `puente ARGUMENTS`.
+    /// Runs `puente ARGUMENTS`. A command that does not end, like a server that should not have started, is ended after
+    /// a minute with the exit code 124.
     #[must_use]
     pub fn puente(&self, arguments: &[&str]) -> Run {
-        Run::of(self.command(arguments))
+        let mut command = Command::new("timeout");
+        command.args(["--kill-after=5", "60"]).arg(tools::puente());
+        Run::of(self.prepared(command, arguments))
     }
 
     /// Makes an API key and returns it. `arguments` are those of `puente key create`.

@@ -7,6 +7,8 @@ use puente_tests::Site;
 /// A site on notes with everyone of the tables, and their keys by name.
 pub(super) fn assemble() -> (Site, BTreeMap<&'static str, String>) {
     let site = Site::with_notes();
+    // The first start makes the administrator of every site.
+    let _ = site.key("first", &[]);
     for (user, role) in [("member", "member"), ("auditor", "member"), ("editor", "editor"), ("admin", "admin")] {
         site.user(&email(user), role);
     }

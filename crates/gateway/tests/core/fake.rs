@@ -31,6 +31,8 @@ pub(crate) struct Backstage {
     /// How many calls have begun and not ended.
     pub(crate) inside: watch::Sender<usize>,
     pub(crate) closed: watch::Sender<usize>,
+    /// How many sources were closed in the middle of a call.
+    pub(crate) cut_off: AtomicUsize,
     pub(crate) events: broadcast::Sender<SourceEvent>,
 }
 
@@ -43,6 +45,7 @@ impl Default for Backstage {
             stopped: AtomicUsize::new(0),
             inside: watch::Sender::new(0),
             closed: watch::Sender::new(0),
+            cut_off: AtomicUsize::new(0),
             events: broadcast::channel(16).0,
         }
     }
@@ -210,6 +213,9 @@ impl Source for FakeSource {
     }
 
     async fn close(&self) {
+        if *self.backstage.inside.borrow() > 0 {
+            self.backstage.cut_off.fetch_add(1, Ordering::SeqCst);
+        }
         self.backstage.closed.send_modify(|closed| *closed += 1);
     }
 }

@@ -1,5 +1,7 @@
 //! Edits are taken up while calls go on.
 
+use std::sync::atomic::Ordering;
+
 use puente_gateway::McpHandler;
 use puente_mcp::{Era, Handler, handler::Event};
 use puente_sources::SourceEvent;
@@ -67,10 +69,10 @@ async fn a_replaced_source_is_closed_after_its_last_call() {
     world.backstage.wait_inside(1).await;
     world.apply(&catalog(&["{name: slow, act: hold, description: new}"])).await.unwrap();
     assert_eq!(world.backstage.definitions.lock().unwrap().len(), 2);
-    assert_eq!(*world.backstage.closed.borrow(), 0);
     world.backstage.gate.add_permits(1);
     running.await.unwrap().unwrap();
     world.backstage.closed.subscribe().wait_for(|closed| *closed == 1).await.unwrap();
+    assert_eq!(world.backstage.cut_off.load(Ordering::SeqCst), 0);
 }
 
 #[tokio::test]

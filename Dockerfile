@@ -19,7 +19,8 @@ RUN stub-sources
 FROM ${RUST_IMAGE} AS build
 WORKDIR /src
 # A static binary needs no C library in its image. Naming the target keeps the flag away from procedural macros.
-ENV RUSTFLAGS="-C target-feature=+crt-static" SQLX_OFFLINE=true CARGO_INCREMENTAL=0 CARGO_TERM_COLOR=never
+# Packed relocations save a megabyte.
+ENV RUSTFLAGS="-C target-feature=+crt-static -C link-arg=-Wl,-z,pack-relative-relocs" SQLX_OFFLINE=true CARGO_INCREMENTAL=0 CARGO_TERM_COLOR=never
 COPY docker/build.sh /usr/local/bin/build-puente
 COPY --from=manifests /src .
 RUN --mount=type=cache,target=/usr/local/cargo/registry build-puente

@@ -33,7 +33,7 @@ commands_of_the_document() {
         grep -vE 'createdb|pg_restore|exec db psql -U mcp_user -d mcp_system$|exec api sh$|apply -f|key create' | sort -u |
         while IFS= read -r command; do
             echo "\$ $command"
-            (cd "$SITE" && bash -c "${command//exec /exec -T }" >/dev/null) || return 1
+            (cd "$SITE" && bash -c "${command//exec /exec -T }" </dev/null >/dev/null) || return 1
         done
 }
 

@@ -30,24 +30,30 @@ rotates_under_load() {
     [ "$(report_value calls)" -gt 0 ]
 }
 
-memory_of() { docker stats --no-stream --format '{{.MemUsage}}' "$1" | awk '{ print $1 }'; }
-megabytes() { numfmt --from=auto --to-unit=1M --format=%.0f "$(sed 's/B$//; s/\([KMG]\)i/\1i/' <<<"$1")"; }
+# In bytes. `docker stats` writes 38.48MiB.
+memory_of() { docker stats --no-stream --format '{{.MemUsage}}' "$1" | awk '{ sub("B$", "", $1); print $1 }' | numfmt --from=auto; }
 measure() {
     local name
     for name in mcp-api mcp-postgres mcp-redis mcp-pgadmin; do
         figure "$1: $name: memory, CPU" "$(docker stats --no-stream --format '{{.MemUsage}}, {{.CPUPerc}}' "$name" | sed 's# / [^,]*##')"
     done
 }
-idle_is_small() { measure idle && [ "$(megabytes "$(memory_of mcp-api)")" -le 40 ]; }
+idle_is_small() {
+    # Four workers in one sign-in ask more than one caller may.
+    echo 'RATE_LIMIT=1000000/1m' >>"$SITE/.env"
+    "$SITE/docker-start.sh"
+    measure idle
+    [ "$(memory_of mcp-api)" -le 40000000 ]
+}
 load_is_small() {
     start_load "http://127.0.0.1:$API_PORT" "$(password_file)"
     sleep 10
     measure "under load"
     local memory
-    memory=$(megabytes "$(memory_of mcp-api)")
+    memory=$(memory_of mcp-api)
     stop_load
     figure "load: calls, failed, p50 ms, p99 ms" "$(report_value calls), $(report_value failed), $(report_value p50_ms), $(report_value p99_ms)"
-    [ "$memory" -le 80 ] && [ "$(report_value failed)" = 0 ]
+    [ "$memory" -le 80000000 ] && [ "$(report_value failed)" = 0 ]
 }
 
 check "Puente takes 40 MB at most when idle" idle_is_small

@@ -2,7 +2,7 @@
 # shellcheck shell=bash disable=SC2016
 # shellcheck shell=bash disable=SC2016
 deploy() {
-    (cd "$SITE" && DOMAIN=localhost TLS=internal HTTP_PORT=18080 HTTPS_PORT=18443 PUENTE_IMAGE=$1 \
+    (cd "$SITE" && DOMAIN=localhost TLS=internal RATE_LIMIT=1000000/1m HTTP_PORT=18080 HTTPS_PORT=18443 PUENTE_IMAGE=$1 \
         docker stack deploy --resolve-image never -c docker-compose.prod.yml puente)
 }
 is_up() { ! docker service ls --format '{{.Name}} {{.Replicas}}' | grep -vE ' (1/1|2/2|0/0)$'; }

@@ -24,7 +24,10 @@ impl Gateway {
             }
             return Err(Error::not_found("virtual server", name));
         };
-        rights(server, &actor.principal)?;
+        if let Err(refusal) = rights(server, &actor.principal) {
+            self.record_refusal(&actor, "servers/enter", name, refusal.to_string());
+            return Err(refusal.into());
+        }
         Ok(Caller { actor, server: name.into() })
     }
 

@@ -17,6 +17,8 @@ pub struct Offer {
     pub prompts: Vec<Prompt>,
     /// What keeps some of the catalog from being offered, in words for `doctor` and the log: `tool search: column …`.
     pub problems: Vec<String>,
+    /// The system has not answered yet: this is what the catalog alone says, without what only the system knows.
+    pub provisional: bool,
 }
 
 /// A tool with what the gateway must know to run it.

@@ -17,6 +17,17 @@ impl SqliteStorage {
     pub(crate) const fn new(writer: SqlitePool, readers: SqlitePool) -> Self {
         Self { writer, readers }
     }
+
+    async fn begin(&self) -> sqlx::Result<sqlx::Transaction<'static, sqlx::Sqlite>> {
+        self.writer.begin_with("BEGIN IMMEDIATE").await
+    }
+
+    /// SQLite ends a transaction by itself when the disk is full or fails; the driver still counts it as open, and would
+    /// refuse every later one on that connection.
+    async fn replace_writer(&self) -> Result<()> {
+        let connection = self.writer.acquire().await.map_err(from_sqlx)?;
+        connection.close().await.map_err(from_sqlx)
+    }
 }
 
 #[async_trait]
@@ -27,8 +38,12 @@ impl Storage for SqliteStorage {
     }
 
     async fn write(&self) -> Result<Box<dyn Transaction>> {
-        let transaction = self.writer.begin_with("BEGIN IMMEDIATE").await.map_err(from_sqlx)?;
-        Ok(Box::new(SqlTransaction::new(transaction)))
+        let mut begun = self.begin().await;
+        if matches!(begun, Err(sqlx::Error::InvalidSavePointStatement)) {
+            self.replace_writer().await?;
+            begun = self.begin().await;
+        }
+        Ok(Box::new(SqlTransaction::new(begun.map_err(from_sqlx)?)))
     }
 
     fn backend(&self) -> &'static str {
@@ -70,5 +85,7 @@ mod tests {
         assert!(matches!(refused, Err(StorageError::ReadOnly(_))), "{refused:?}");
         let mut tx = storage.read().await.unwrap();
         assert_eq!(tx.versions().value("name").await.unwrap().as_deref(), Some("kept"));
+        drop(tx);
+        set_value(&storage, "there is space again").await.unwrap();
     }
 }

@@ -16,7 +16,7 @@ pub use statistics::{COUNT_LIMIT, Statistics, TargetStatistics};
 pub(crate) use trail::{Slot, Trail, Unwritable};
 
 use puente_domain::{
-    AuditId,
+    AuditId, Subject,
     audit::{AuditEvent, Outcome},
 };
 
@@ -37,6 +37,20 @@ impl Gateway {
         let event = AuditEvent { outcome, detail, ..self.blank(actor, action, target) };
         if self.trail.commit(event).await.is_err() {
             tracing::error!(action, target, "an act of administration could not be recorded in the audit trail");
+        }
+    }
+
+    /// Queues a row about something that was refused before it became a call. Refusals of nobody leave no row, so that a
+    /// flood of them does not fill the disk.
+    pub(crate) fn record_refusal(&self, actor: &Actor, action: &str, target: &str, detail: String) {
+        if actor.principal.subject == Subject::Anonymous {
+            return;
+        }
+        let event = AuditEvent { outcome: Outcome::Refused, detail: Some(detail), ..self.blank(actor, action, target) };
+        if let Ok(slot) = self.trail.reserve() {
+            slot.add(event);
+        } else {
+            tracing::error!(action, target, "a refusal could not be recorded in the audit trail");
         }
     }
 

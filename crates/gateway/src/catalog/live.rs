@@ -122,7 +122,8 @@ impl Live {
                 let mut changes = source.changes();
                 loop {
                     let offer = source.offer();
-                    if !offer.tools.is_empty() || !offer.problems.is_empty() || changes.changed().await.is_err() {
+                    let empty = offer.tools.is_empty() && offer.problems.is_empty();
+                    if !(empty || offer.provisional) || changes.changed().await.is_err() {
                         return;
                     }
                 }

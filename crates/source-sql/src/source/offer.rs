@@ -17,7 +17,8 @@ pub(super) enum Prepared {
 /// The offer as long as the database has not answered: all tools, without a schema of their output.
 pub(super) fn unprepared(routes: &[Route]) -> Offer {
     let prepared: Vec<_> = routes.iter().map(|_| Prepared::Columns(None)).collect();
-    Offer { problems: vec!["the database has not answered yet".to_owned()], ..prepared_offer(routes, &prepared) }
+    let problems = vec!["the database has not answered yet".to_owned()];
+    Offer { problems, provisional: true, ..prepared_offer(routes, &prepared) }
 }
 
 /// The offer of what the database accepted.

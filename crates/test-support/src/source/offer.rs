@@ -25,7 +25,7 @@ pub(super) fn offer() -> Offer {
             "mimeType": "application/json",
         }])),
         prompts: prompts(),
-        problems: Vec::new(),
+        ..Offer::default()
     }
 }
 

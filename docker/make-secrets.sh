@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Makes the secrets of docker-compose.prod.yml in ./secrets, one a file. Files that exist stay as they are.
+# Makes the secrets of docker-compose.prod.yml in ./secrets, one a file. Files that exist stay as they are. What .env
+# has is taken over: a stack named puente goes on with the volumes of docker-compose.yml, and they know those passwords.
 #
 # usage: ./docker/make-secrets.sh
 set -euo pipefail
@@ -21,7 +22,9 @@ write() {
 umask 077
 mkdir -p secrets certs
 for name in postgres_password redis_password pgadmin_password admin_password jwt_secret_key encryption_key; do
-    write "$name" "$(generate)"
+    value=$(setting "${name^^}")
+    if is_placeholder "$value"; then value=$(generate); fi
+    write "$name" "$value"
 done
 write database_url "postgresql://mcp_user:$(cat secrets/postgres_password)@mcp-postgres:5432/mcp_system"
 write redis_url "redis://:$(cat secrets/redis_password)@mcp-redis:6379/0"

@@ -50,6 +50,7 @@ impl Builder {
     /// In words for the operator: the database cannot be opened, the keys do not open what is stored, …
     pub async fn open(self) -> anyhow::Result<App> {
         let Self { config, clock, connectors } = self;
+        settings::warn_of_idle(&config);
         let storage = storage::open(&config.database).await?;
         let vault = Vault::new(&config.security.encryption.load_or_create()?);
         let vault = Arc::new(vault.context("ENCRYPTION_KEY cannot be used")?);

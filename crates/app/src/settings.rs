@@ -63,3 +63,13 @@ fn host_and_port(url: &str, usual: u16) -> Option<(String, u16)> {
     let url = Url::parse(url).ok()?;
     Some((url.host_str()?.to_owned(), url.port().unwrap_or(usual)))
 }
+
+/// Says which settings are accepted, because the stack gives them, but do nothing in this version.
+pub(crate) fn warn_of_idle(config: &Config) {
+    if matches!(config.shared, Shared::Redis { .. }) {
+        tracing::warn!("REDIS_URL is not used yet: cache, rate limits and wake-ups are in this process's memory");
+    }
+    if config.server.metrics_addr.is_some() {
+        tracing::warn!("METRICS_ADDR is not used yet: this version serves no /metrics");
+    }
+}

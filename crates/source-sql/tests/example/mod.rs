@@ -19,7 +19,7 @@ const TABLES: &str = "CREATE TABLE companies (id INTEGER PRIMARY KEY, name TEXT 
         description TEXT NOT NULL, amount DECIMAL(12,2) NOT NULL, balance DECIMAL(14,2) NOT NULL);
     INSERT INTO companies VALUES (1, 'Acme', 'ES', 'EUR');
     INSERT INTO employees VALUES (1, 1, 'Ana Ruiz', 'ana@acme.example', 'Sales', '2020-01-01', 40000);
-    INSERT INTO expenses VALUES (1, 1, 1, 'travel', 'Train', 50.25, 'EUR', '2026-01-10', 'pending'),
+    INSERT INTO expenses VALUES (1, 1, 1, 'travel', 'Train', 50.25, 'EUR', '2026-01-10', 'submitted'),
         (2, 1, 1, 'meals', 'Lunch', 20, 'EUR', '2026-01-11', 'approved');
     INSERT INTO invoices VALUES (1, 1, 'Globex', 'A-1', '2026-01-01', '2026-01-31', 100, 'EUR', 'open');
     INSERT INTO bank_movements VALUES (1, 1, '2026-01-02', 'Rent', -500, 1500)";
@@ -33,7 +33,7 @@ fn calls() -> Vec<(&'static str, Value, u64)> {
         ("search_expenses", json!({"company_id": 1}), 2),
         (
             "search_expenses",
-            json!({"company_id": 1, "categories": ["travel"], "status": "pending", "at_least": "50.25"}),
+            json!({"company_id": 1, "categories": ["travel"], "status": "submitted", "at_least": "50.25"}),
             1,
         ),
         ("search_expenses", json!({"company_id": 1, "since": "2026-01-11", "until": "2026-01-11"}), 1),

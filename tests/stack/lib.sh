@@ -82,6 +82,9 @@ expect_failure() {
     grep -qF -- "$text" <<<"$output"
 }
 
+# Like `grep -q`, but reads to the end, so that the command before it in a pipe does not fail.
+contains() { grep "$@" >/dev/null; }
+
 compose() { docker compose --project-directory "$SITE" -f "$SITE/docker-compose.yml" "$@"; }
 psql_in() { compose exec -T db psql -v ON_ERROR_STOP=1 --quiet --no-align --tuples-only -U mcp_user "$@"; }
 export PYTHON=$ROOT/.tools/venv/bin/python

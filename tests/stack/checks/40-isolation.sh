@@ -17,8 +17,8 @@ root_is_read_only() {
 has_no_privileges() {
     local name capabilities
     for name in mcp-api mcp-postgres mcp-redis mcp-pgadmin; do
-        docker inspect --format '{{.HostConfig.SecurityOpt}}' "$name" | grep -q no-new-privileges
-        docker inspect --format '{{.HostConfig.CapDrop}}' "$name" | grep -q ALL
+        docker inspect --format '{{.HostConfig.SecurityOpt}}' "$name" | contains no-new-privileges
+        docker inspect --format '{{.HostConfig.CapDrop}}' "$name" | contains ALL
         capabilities=$(docker exec "$name" sh -c 'grep CapEff /proc/self/status' | awk '{ print $2 }')
         [ "$capabilities" = 0000000000000000 ] || { echo "$name: $capabilities" && return 1; }
     done
@@ -63,14 +63,14 @@ outside_cannot_reach() {
 needs_passwords() {
     # The database's own network address, where no `trust` applies.
     expect_failure "password authentication failed" compose exec -T -e PGPASSWORD=wrong db psql -h mcp-postgres -U mcp_user -d mcp_system -c ''
-    compose exec -T redis redis-cli ping | grep -q NOAUTH
+    compose exec -T redis redis-cli ping | contains NOAUTH
 }
 
 logs_and_layers_hold_no_secret() {
     local name
     for name in POSTGRES_PASSWORD REDIS_PASSWORD PGADMIN_PASSWORD ADMIN_PASSWORD JWT_SECRET_KEY ENCRYPTION_KEY; do
-        if compose logs 2>&1 | grep -qF -- "$(env_value "$name")"; then echo "$name is in the logs" && return 1; fi
-        if docker history --no-trunc puente/puente:latest | grep -qF -- "$(env_value "$name")"; then return 1; fi
+        if compose logs 2>&1 | contains -F -- "$(env_value "$name")"; then echo "$name is in the logs" && return 1; fi
+        if docker history --no-trunc puente/puente:latest | contains -F -- "$(env_value "$name")"; then return 1; fi
     done
 }
 

@@ -50,7 +50,7 @@ rotation_changes_every_password() {
     old=$(sed -n 's/^POSTGRES_PASSWORD=//p' <<<"$before")
     expect_failure "password authentication failed" compose exec -T -e "PGPASSWORD=$old" db psql -h mcp-postgres -U mcp_user -d mcp_system -c ''
     old=$(sed -n 's/^REDIS_PASSWORD=//p' <<<"$before")
-    compose exec -T -e "REDISCLI_AUTH=$old" redis redis-cli ping 2>&1 | grep -qE 'WRONGPASS|NOAUTH'
+    { compose exec -T -e "REDISCLI_AUTH=$old" redis redis-cli ping 2>&1 || true; } | contains -E 'WRONGPASS|NOAUTH'
     "$PYTHON" "$STACK/pgadmin.py"
 }
 
@@ -84,7 +84,7 @@ upgrade_and_back() {
     # The dump that was made before is one.
     local dump
     dump=$(find "$SITE/backups" -name '*.dump' | sort | tail -n 1)
-    compose exec -T db pg_restore --list <"$dump" | grep -q 'DATABASE mcp_system\|EXTENSION - pg_trgm'
+    compose exec -T db pg_restore --list <"$dump" | contains 'DATABASE mcp_system\|EXTENSION - pg_trgm'
     sed -i 's#^PUENTE_IMAGE=.*#PUENTE_IMAGE=puente/puente:latest#' "$SITE/.env"
 }
 
@@ -97,7 +97,7 @@ refuses_nonsense() {
     local script
     for script in docker-start.sh docker-stop.sh docker-reset.sh docker/make-secrets.sh; do
         expect_failure "unknown option" "$SITE/$script" --nonsense
-        "$SITE/$script" --help | grep -q "usage: ./$script"
+        "$SITE/$script" --help | contains "usage: ./$script"
     done
     expect_failure "nothing was changed" "$SITE/docker-upgrade.sh" no-such-version
 }

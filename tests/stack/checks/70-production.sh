@@ -25,10 +25,10 @@ hides_secrets() {
     local file
     for file in "$SITE"/secrets/*; do
         # shellcheck disable=SC2046
-        if docker inspect $(docker service ls --quiet) $(docker ps --quiet) | grep -qF -- "$(cat "$file")"; then
+        if docker inspect $(docker service ls --quiet) $(docker ps --quiet) | contains -F -- "$(cat "$file")"; then
             echo "$(basename "$file") is in docker inspect" && return 1
         fi
-        if docker service logs puente_api 2>&1 | grep -qF -- "$(cat "$file")"; then return 1; fi
+        if docker service logs puente_api 2>&1 | contains -F -- "$(cat "$file")"; then return 1; fi
     done
 }
 

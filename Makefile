@@ -42,7 +42,7 @@ licences:
 	@scripts/check-dependencies.sh
 
 docs:
-	RUSTDOCFLAGS='--deny warnings' cargo doc --workspace --no-deps --locked --quiet
+	RUSTDOCFLAGS='--deny warnings' cargo doc --workspace --no-deps --document-private-items --locked --quiet
 
 fresh:
 	@scripts/check-generated.sh

@@ -6,7 +6,7 @@ use sqlx::PgPool;
 
 use crate::repositories::{SqlTransaction, from_sqlx};
 
-/// Puente's storage on PostgreSQL; see [`connect`](crate::connect).
+/// Puente's storage on PostgreSQL; see [`connect`](crate::connect()).
 #[derive(Debug)]
 pub struct PostgresStorage {
     pool: PgPool,

@@ -6,7 +6,7 @@ use sqlx::SqlitePool;
 
 use crate::repositories::{SqlTransaction, from_sqlx};
 
-/// Puente's storage on SQLite; see [`open`](crate::open).
+/// Puente's storage on SQLite; see [`open`](crate::open()).
 #[derive(Debug)]
 pub struct SqliteStorage {
     writer: SqlitePool,

@@ -1,6 +1,6 @@
 //! The catalog: from a file or an edit to rows, from rows to live sources and to what callers see.
 //!
-//! - [`file`]: the catalog as people write it; [`apply`], [`export`], [`edit`]: between that and the rows;
+//! - [`file`](mod@file): the catalog as people write it; [`apply`], [`export`], [`edit`]: between that and the rows;
 //! - `secrets`, `definition`: from a row to what a connector gets;
 //! - `live`: connected sources; `offered`: what they offer, ready for use;
 //! - `snapshot`: all of it at one moment; `reload`: from one moment to the next.

@@ -8,12 +8,14 @@ mod connector;
 pub mod egress;
 mod error;
 mod offer;
+pub mod outbound;
 mod settings;
 mod source;
 
 pub use connector::{Connector, Definition, Finding, Location};
 pub use egress::Egress;
 pub use error::SourceError;
-pub use offer::{Effect, Offer, ToolOffer};
+pub use offer::{ATTACHMENT, Effect, Offer, ToolOffer};
+pub use outbound::Outbound;
 pub use settings::{CacheScope, CacheSettings, RateLimit, TaskSupport, ToolSettings};
 pub use source::{Call, Checked, Completion, Prompt, Read, Source, SourceEvent};

@@ -4,6 +4,10 @@ use rmcp::model::{Prompt, Resource, ResourceTemplate, Tool};
 
 use crate::ToolSettings;
 
+/// The scheme of files within a result: an embedded blob `attachment:NAME` is stored by the gateway for its caller, who
+/// gets a link to it instead.
+pub const ATTACHMENT: &str = "attachment:";
+
 /// Everything that a source offers at one moment, under the source's own names. Immutable; a change is a new offer.
 #[derive(Clone, Debug, Default)]
 pub struct Offer {

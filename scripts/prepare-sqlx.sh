@@ -50,5 +50,5 @@ case "${1-}" in
     *) echo "usage: scripts/prepare-sqlx.sh [--check]" >&2; exit 2 ;;
 esac
 if [ -n "${action-}" ]; then
-    cargo run --quiet --package puente-test-support --example sqlx_databases -- scripts/prepare-sqlx.sh --inside "$action"
+    cargo run --quiet --package puente-test-support --bin sqlx_databases -- scripts/prepare-sqlx.sh --inside "$action"
 fi

@@ -5,6 +5,7 @@
 
 mod envelope;
 mod fixture;
+mod headers;
 mod http_legacy;
 mod http_modern;
 mod rounds;

@@ -21,10 +21,12 @@ pub fn conformance_app() -> PathBuf {
     built("examples/conformance_app")
 }
 
-/// A program of the same build as this test.
+/// A program of the same build as this test (in `target/PROFILE/deps`) or program (in `target/PROFILE`).
 fn built(path: &str) -> PathBuf {
-    let test = env::current_exe().expect("a test knows its own path");
-    let path = test.ancestors().nth(2).expect("it lies in target/PROFILE/deps").join(path);
+    let this = env::current_exe().expect("a program knows its own path");
+    let folder = this.parent().expect("a program lies in a folder");
+    let profile = if folder.ends_with("deps") { folder.parent().expect("deps lies in a folder") } else { folder };
+    let path = profile.join(path);
     assert!(
         path.exists(),
         "{} is missing: `make test` builds it, as does `cargo build --workspace --examples --bins`",

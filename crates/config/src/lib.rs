@@ -35,7 +35,6 @@ pub use keys::{KeyError, KeySource};
 pub use limits::{Limits, Rate};
 pub use logging::{LogFormat, LogLevel, Logging};
 pub use network::Network;
-pub use parse::duration;
 pub use reader::{Given, Layer, Overrides};
 pub use redis::Shared;
 pub use security::Security;

@@ -5,6 +5,7 @@
 
 pub mod audit;
 pub mod catalog;
+pub mod duration;
 pub mod id;
 pub mod key;
 pub mod name;

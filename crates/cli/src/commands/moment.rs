@@ -20,7 +20,7 @@ impl FromStr for Moment {
         if let Ok(moment) = text.parse() {
             return Ok(Self::At(moment));
         }
-        puente_config::duration(text)
+        puente_domain::duration::parse(text)
             .map(Self::Distance)
             .map_err(|expected| format!("expected {expected}, or a time like 2027-01-31T00:00:00Z"))
     }

@@ -8,7 +8,6 @@
 pub mod apply;
 mod check_source;
 mod definition;
-mod duration;
 pub mod edit;
 pub mod export;
 pub mod file;

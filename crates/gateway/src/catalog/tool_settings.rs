@@ -1,11 +1,10 @@
 //! The settings that every tool has, whatever its source: taken out of the catalog's `settings`.
 
+use puente_domain::duration;
 use puente_sources::{CacheScope, CacheSettings, RateLimit, TaskSupport, ToolSettings};
 use rmcp::model::{Icon, ToolAnnotations};
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
-
-use super::duration;
 
 /// Common settings of a tool, parsed; what is left over is for its connector.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -84,7 +83,7 @@ impl Reader {
 
     fn duration(&mut self, key: &str) -> Option<std::time::Duration> {
         let text = self.text(key)?;
-        duration::parse(&text).map_err(|message| self.wrong(key, message)).ok()
+        duration::parse_positive(&text).map_err(|expected| self.wrong(key, format!("'{text}' is not {expected}"))).ok()
     }
 
     /// A mapping with these fields and no others.

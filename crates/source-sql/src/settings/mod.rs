@@ -1,10 +1,8 @@
 //! What a `sql` source and its tools may say in a catalog.
 
-mod duration;
-
 use std::{collections::BTreeMap, time::Duration};
 
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer, de::Error};
 use serde_json::{Map, Value};
 
 use crate::identity::Claim;
@@ -27,7 +25,7 @@ pub(crate) struct SourceSettings {
     #[serde(default)]
     pub(crate) pool: PoolSettings,
     /// The longest that a statement may run, whatever the call's deadline.
-    #[serde(default, deserialize_with = "duration::deserialize")]
+    #[serde(default, deserialize_with = "duration")]
     pub(crate) statement_timeout: Option<Duration>,
     /// Rows of a result; more are cut off, and the result says so.
     #[serde(default = "default_max_rows")]
@@ -67,10 +65,10 @@ pub(crate) struct PoolSettings {
     /// The most connections at a time.
     pub(crate) max: usize,
     /// How long an unused connection stays open.
-    #[serde(deserialize_with = "duration::deserialize")]
+    #[serde(deserialize_with = "duration")]
     pub(crate) idle: Option<Duration>,
     /// How old a connection may become.
-    #[serde(deserialize_with = "duration::deserialize")]
+    #[serde(deserialize_with = "duration")]
     pub(crate) lifetime: Option<Duration>,
 }
 
@@ -119,6 +117,12 @@ fn default_max_rows() -> usize {
 
 fn default_explore_rows() -> usize {
     100
+}
+
+fn duration<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Duration>, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    let duration = puente_domain::duration::parse_positive(&text);
+    duration.map(Some).map_err(|expected| D::Error::custom(format!("'{text}' is not {expected}")))
 }
 
 fn yes() -> bool {

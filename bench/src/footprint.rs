@@ -16,6 +16,9 @@ use crate::{call, report::Report};
 pub(crate) async fn measure(report: &mut Report) -> anyhow::Result<()> {
     let site = call::site();
     let server = site.serve().await;
+    report.line("memory after the first start (RSS)", format!("{:.1} MB", resident_mb(server.pid())?), "");
+    server.stop().await;
+    let server = site.serve().await;
     report.line("idle memory (RSS)", format!("{:.1} MB", resident_mb(server.pid())?), "<= 20 MB");
     server.stop().await;
 

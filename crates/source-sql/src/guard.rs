@@ -33,6 +33,9 @@ const FORBIDDEN_CALLS: &[&str] = &[
     "pg_reload_conf",
     "query_to_xml",
     "query_to_xml_and_xmlschema",
+    "ts_stat",
+    "ts_rewrite",
+    "pg_notify",
     "get_lock",
     "sys_exec",
     "sys_eval",
@@ -98,6 +101,8 @@ mod tests {
         refused("SELECT SET_CONFIG('a.b', 'x', false)", Dialect::Postgres);
         refused("SELECT pg_catalog.\"set_config\"('a.b', 'x', false)", Dialect::Postgres);
         refused(r#"SELECT U&"set\005fconfig"('a.b', 'x', false)"#, Dialect::Postgres);
+        refused("SELECT * FROM ts_stat('SELECT to_tsvector(set_config(''a.b'', ''x'', true))')", Dialect::Postgres);
+        refused("SELECT pg_notify('a', 'b')", Dialect::Postgres);
         refused("SELECT * FROM dblink('x', 'DELETE FROM t')", Dialect::Postgres);
         refused("SELECT 1 INTO OUTFILE '/tmp/x'", Dialect::MySql);
         refused("PRAGMA query_only = 0", Dialect::Sqlite);

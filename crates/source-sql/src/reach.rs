@@ -108,7 +108,7 @@ impl Reach {
         let mut allowed = None;
         for address in addresses.map(|address| address.ip()) {
             self.egress.check(address, self.origin).map_err(|refused| EngineError::unreachable(REFUSED, refused))?;
-            if self.is_editors() && self.egress.is_own(&address.to_string(), port) {
+            if self.is_editors() && self.egress.is_own_address(address, port).await {
                 return Err(EngineError::refused("this is Puente's own database"));
             }
             allowed = allowed.or(Some(address));

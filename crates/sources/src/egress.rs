@@ -1,13 +1,13 @@
 //! The egress guard: where connections of sources may go. Checked at every connect, after name resolution.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, UdpSocket};
 
 use puente_domain::catalog::Origin;
 
 /// Which addresses sources may connect to.
 ///
-/// Link-local addresses (cloud metadata services live there) are refused to everyone; loopback and unspecified ones to
-/// sources that an editor wrote, because Puente's own database and neighbours listen there.
+/// Link-local addresses (cloud metadata services live there) are refused to everyone; loopback, unspecified and all other
+/// addresses of this machine to sources that an editor wrote, because Puente's own database and neighbours listen there.
 #[derive(Clone, Debug, Default)]
 pub struct Egress {
     /// Addresses that are allowed all the same (`EGRESS_ALLOW`).
@@ -37,36 +37,63 @@ impl Egress {
             return Ok(());
         }
         let refuse = |reason| Err(EgressRefused { address, reason });
-        if is_link_local(address) {
+        if is_metadata(address) {
             return refuse("link-local addresses lead to the machine's metadata service");
         }
-        if origin == Origin::Editor && (address.is_loopback() || address.is_unspecified()) {
+        if origin == Origin::Editor && is_this_machine(address) {
             return refuse("an editor's source may not reach the machine that Puente runs on");
         }
         Ok(())
     }
 
-    /// Whether `host:port` is Puente's own database or Redis.
+    /// Whether `host:port` is Puente's own database or Redis, by its name.
     #[must_use]
     pub fn is_own(&self, host: &str, port: u16) -> bool {
         self.own.iter().any(|(own, own_port)| *own_port == port && own.eq_ignore_ascii_case(host))
     }
-}
 
-/// `::ffff:169.254.169.254` is 169.254.169.254.
-fn canonical(address: IpAddr) -> IpAddr {
-    match address {
-        IpAddr::V6(v6) => v6.to_ipv4_mapped().map_or(address, IpAddr::V4),
-        IpAddr::V4(_) => address,
+    /// Whether `address:port` is Puente's own database or Redis, under whatever name it was found.
+    pub async fn is_own_address(&self, address: IpAddr, port: u16) -> bool {
+        for (host, _) in self.own.iter().filter(|(_, own_port)| *own_port == port) {
+            // What does not resolve now cannot be compared; by its name it is refused all the same.
+            let Ok(mut own) = tokio::net::lookup_host((host.trim_matches(['[', ']']), port)).await else { continue };
+            if own.any(|own| canonical(own.ip()) == canonical(address)) {
+                return true;
+            }
+        }
+        false
     }
 }
 
-fn is_link_local(address: IpAddr) -> bool {
+/// The IPv4 address that an IPv6 one stands for: mapped (RFC 4291), compatible, NAT64 (RFC 6052) and 6to4 (RFC 3056).
+fn canonical(address: IpAddr) -> IpAddr {
+    let IpAddr::V6(v6) = address else { return address };
+    let embedded = |high: u16, low: u16| {
+        let ([a, b], [c, d]) = (high.to_be_bytes(), low.to_be_bytes());
+        IpAddr::V4(Ipv4Addr::new(a, b, c, d))
+    };
+    match v6.segments() {
+        [0, 0, 0, 0, 0, 0xffff, high, low] | [0x64, 0xff9b, 0, 0, 0, 0, high, low] | [0x2002, high, low, ..] => {
+            embedded(high, low)
+        }
+        [0, 0, 0, 0, 0, 0, high, low] if v6 != Ipv6Addr::LOCALHOST && v6 != Ipv6Addr::UNSPECIFIED => {
+            embedded(high, low)
+        }
+        _ => address,
+    }
+}
+
+/// Link-local addresses, and those of metadata services elsewhere (AWS by IPv6, Alibaba Cloud).
+fn is_metadata(address: IpAddr) -> bool {
     match address {
-        IpAddr::V4(v4) => v4.is_link_local(),
-        // fe80::/10, and the IPv6 address of AWS's metadata service.
+        IpAddr::V4(v4) => v4.is_link_local() || v4 == Ipv4Addr::new(100, 100, 100, 200),
         IpAddr::V6(v6) => v6.is_unicast_link_local() || v6.segments() == [0xfd00, 0xec2, 0, 0, 0, 0, 0, 0x254],
     }
+}
+
+/// Whether an interface of this machine has the address: only then a socket can be bound to it.
+fn is_this_machine(address: IpAddr) -> bool {
+    address.is_loopback() || address.is_unspecified() || UdpSocket::bind((address, 0)).is_ok()
 }
 
 #[cfg(test)]
@@ -79,17 +106,46 @@ mod tests {
 
     #[test]
     fn nobody_reaches_metadata_services() {
-        for address in ["169.254.169.254", "::ffff:169.254.169.254", "fe80::1", "fd00:ec2::254"] {
+        for address in [
+            "169.254.169.254",
+            "::ffff:169.254.169.254",
+            "::169.254.169.254",
+            "64:ff9b::a9fe:a9fe",
+            "2002:a9fe:a9fe::1",
+            "fe80::1",
+            "fd00:ec2::254",
+            "100.100.100.200",
+        ] {
             assert!(refused(address, Origin::Operator), "{address}");
         }
     }
 
     #[test]
     fn only_the_operator_reaches_the_machine_itself() {
-        for address in ["127.0.0.1", "127.9.9.9", "::1", "0.0.0.0", "::ffff:127.0.0.1", "::"] {
+        for address in ["127.0.0.1", "127.9.9.9", "::1", "0.0.0.0", "::ffff:127.0.0.1", "::127.0.0.1", "::"] {
             assert!(refused(address, Origin::Editor), "{address}");
             assert!(!refused(address, Origin::Operator), "{address}");
         }
         assert!(!refused("192.0.2.1", Origin::Editor));
+    }
+
+    #[test]
+    fn the_machine_s_other_addresses_are_its_own_too() {
+        let probe = UdpSocket::bind("0.0.0.0:0").unwrap();
+        // No packet is sent: this only asks which address would be used on the way there.
+        if probe.connect("192.0.2.1:9").is_err() {
+            return;
+        }
+        let own = probe.local_addr().unwrap().ip().to_string();
+        assert!(refused(&own, Origin::Editor), "{own}");
+        assert!(!refused(&own, Origin::Operator), "{own}");
+    }
+
+    #[tokio::test]
+    async fn puente_s_own_database_is_known_by_its_address() {
+        let egress = Egress { own: vec![("localhost".to_owned(), 5432)], ..Egress::default() };
+        assert!(egress.is_own_address("127.0.0.1".parse().unwrap(), 5432).await);
+        assert!(!egress.is_own_address("127.0.0.1".parse().unwrap(), 5433).await);
+        assert!(!egress.is_own_address("192.0.2.1".parse().unwrap(), 5432).await);
     }
 }

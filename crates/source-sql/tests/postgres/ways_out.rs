@@ -40,6 +40,24 @@ async fn tools_and_queries_that_reach_further_change_nothing() {
 }
 
 #[tokio::test]
+async fn a_row_that_is_too_large_never_leaves_the_database() {
+    let database = expenses().await;
+    let settings = json!({"url": database.url(), "explore": {"url": database.role_url()}});
+    let source = connect(&settings, &json!({})).await;
+    for (sql, says) in [
+        ("SELECT repeat('x', 500000000) AS x", "a row is larger than"),
+        ("SELECT 1 AS one UNION ALL SELECT length(y.*::text) FROM (SELECT repeat('x', 200000000)) y", ""),
+        ("EXPLAIN SELECT * FROM pg_class WHERE relname = repeat('x', 100)", "EXPLAIN"),
+    ] {
+        let answer = call(&*source, "query", json!({"sql": sql})).await;
+        match (says, answer) {
+            ("", answer) => assert!(answer.is_ok(), "{sql}: {answer:?}"),
+            (says, answer) => assert!(format!("{:?}", answer.unwrap_err()).contains(says), "{sql}"),
+        }
+    }
+}
+
+#[tokio::test]
 async fn a_tool_that_writes_without_saying_so_is_a_finding_or_an_error() {
     let database = expenses().await;
     let role = database.role();

@@ -98,7 +98,9 @@ impl Connector {
         let addresses: Vec<SocketAddr> = resolved.collect();
         for address in &addresses {
             self.egress.check(address.ip(), self.origin)?;
-            self.refuse_own(&address.ip().to_string(), port)?;
+            if self.origin == Origin::Editor && self.egress.is_own_address(address.ip(), port).await {
+                return Err(ConnectError::Own);
+            }
         }
         let mut failed = io::Error::new(io::ErrorKind::NotFound, "the name has no address");
         for address in addresses {

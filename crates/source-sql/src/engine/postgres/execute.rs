@@ -39,7 +39,7 @@ pub(super) async fn execute(
     };
     identify(&mut transaction, &run.identity).await.map_err(timed_out)?;
     let rendered = statement.template.render(&statement.parameters, &run.values);
-    let sql = shapes.sql(&mut transaction, statement, &rendered, run.limits.rows, !single_use).await?;
+    let sql = shapes.sql(&mut transaction, statement, &rendered, run.limits, single_use).await?;
     let arguments = arguments::bind(statement, &rendered, &run.values)?;
     let query = sqlx::query_with(AssertSqlSafe(sql), arguments).persistent(!single_use);
     let (writer, affected) = collect(&mut transaction, query, run.limits, timed_out).await?;

@@ -1,7 +1,8 @@
 //! What a statement returns, and the text that is run for it.
 //!
 //! A statement that only reads is put into `SELECT … FROM (…) LIMIT n`: the server stops at the row limit, nothing but a
-//! query fits there, and columns of types without a decoder become text.
+//! query fits there, and columns of types without a decoder become text. The driver holds a whole row before we see it,
+//! so the server refuses a row of an ad-hoc statement that is too large.
 
 use std::{
     collections::HashMap,
@@ -20,10 +21,12 @@ use super::{
     error, nullable,
 };
 use crate::{
-    output::{Column, Json},
+    output::{Column, Json, Limits},
     template::{Rendered, TokenKind, tokens},
 };
 
+/// What the server says of a row that is too large.
+pub(super) const TOO_LARGE: &str = "a row is larger than";
 /// Prepared texts that are remembered.
 const CAPACITY: usize = 2000;
 
@@ -38,15 +41,16 @@ impl Shapes {
         connection: &mut PgConnection,
         statement: &Statement,
         rendered: &Rendered,
-        max_rows: usize,
-        remember: bool,
+        limits: Limits,
+        ad_hoc: bool,
     ) -> Result<Arc<str>, EngineError> {
         if let Some(known) = self.0.read().unwrap_or_else(PoisonError::into_inner).get(&rendered.sql) {
             return Ok(Arc::clone(known));
         }
         let prepared = prepare(connection, statement, rendered).await?;
-        let sql = runnable(statement.access, &rendered.sql, prepared.columns(), max_rows);
-        if remember {
+        let max_row = ad_hoc.then_some(limits.bytes);
+        let sql = runnable(statement.access, &rendered.sql, prepared.columns(), limits.rows, max_row)?;
+        if !ad_hoc {
             let mut shapes = self.0.write().unwrap_or_else(PoisonError::into_inner);
             if shapes.len() >= CAPACITY {
                 shapes.clear();
@@ -93,9 +97,21 @@ async fn prepare(
     prepared.map_err(error::preparing)
 }
 
-fn runnable(access: Access, sql: &Arc<str>, columns: &[PgColumn], max_rows: usize) -> Arc<str> {
-    if access == Access::Write || columns.is_empty() || !is_query(sql) {
-        return Arc::clone(sql);
+fn runnable(
+    access: Access,
+    sql: &Arc<str>,
+    columns: &[PgColumn],
+    max_rows: usize,
+    max_row: Option<usize>,
+) -> Result<Arc<str>, EngineError> {
+    if access == Access::Write || columns.is_empty() {
+        return Ok(Arc::clone(sql));
+    }
+    match first_word(sql).as_str() {
+        "SELECT" | "WITH" | "VALUES" | "TABLE" | "(" => {}
+        // It shows constants in full, however large.
+        "EXPLAIN" if max_row.is_some() => return Err(EngineError::refused("EXPLAIN is not for ad-hoc statements")),
+        _ => return Ok(Arc::clone(sql)),
     }
     let is_plain = |column: &PgColumn| Decoder::of(column.type_info()).is_some();
     let list = if columns.iter().all(is_plain) {
@@ -107,13 +123,22 @@ fn runnable(access: Access, sql: &Arc<str>, columns: &[PgColumn], max_rows: usiz
         });
         names.collect::<Vec<_>>().join(", ")
     };
+    let fits = max_row.map(fits).unwrap_or_default();
     // The line break ends a comment at the end of the statement.
-    format!("SELECT {list} FROM ({sql}\n) AS puente LIMIT {}", max_rows.saturating_add(1)).into()
+    Ok(format!("SELECT {list} FROM ({sql}\n) AS puente {fits} LIMIT {}", max_rows.saturating_add(1)).into())
 }
 
-/// Whether it fits into a FROM clause; `SHOW` and `EXPLAIN` do not.
-fn is_query(sql: &str) -> bool {
+/// A condition that fails, with a message, on a row that is too large. The text is read as a boolean only then.
+fn fits(max_bytes: usize) -> String {
+    let message = format!("{TOO_LARGE} {max_bytes} bytes");
+    format!(
+        "WHERE CASE WHEN pg_column_size(puente.*) <= {max_bytes} THEN true \
+         ELSE ('{message}' || left(pg_column_size(puente.*)::text, 0))::boolean END"
+    )
+}
+
+fn first_word(sql: &str) -> String {
     let tokens = tokens(sql, Dialect::Postgres).unwrap_or_default();
-    let first = tokens.iter().find(|token| token.kind != TokenKind::Blank).map(|token| token.text.to_ascii_uppercase());
-    first.is_some_and(|first| matches!(first.as_str(), "SELECT" | "WITH" | "VALUES" | "TABLE" | "("))
+    let first = tokens.iter().find(|token| token.kind != TokenKind::Blank);
+    first.map(|token| token.text.to_ascii_uppercase()).unwrap_or_default()
 }

@@ -13,6 +13,8 @@ use rusqlite::{
     hooks::{AuthAction, AuthContext, Authorization},
 };
 
+use super::views::Views;
+
 /// Pragmas that only show the schema, for Puente's own statements.
 const CATALOG_PRAGMAS: &[&str] =
     &["table_list", "table_info", "table_xinfo", "foreign_key_list", "index_list", "index_info"];
@@ -36,11 +38,20 @@ struct Mode {
 
 impl Authorizer {
     /// Puts it to work.
-    pub(super) fn install(connection: &Connection, writes: bool, tables: Arc<[String]>) -> rusqlite::Result<Self> {
+    pub(super) fn install(
+        connection: &Connection,
+        writes: bool,
+        tables: Arc<[String]>,
+        views: Views,
+    ) -> rusqlite::Result<Self> {
         let mode = Arc::new(Mode::default());
         let asked = Arc::clone(&mode);
         connection.authorizer(Some(move |context: AuthContext<'_>| {
-            if is_allowed(&context, &asked, writes, &tables) { Authorization::Allow } else { Authorization::Deny }
+            if is_allowed(&context, &asked, writes, (&tables, &views)) {
+                Authorization::Allow
+            } else {
+                Authorization::Deny
+            }
         }))?;
         Ok(Self { mode })
     }
@@ -62,13 +73,14 @@ impl Authorizer {
     }
 }
 
-fn is_allowed(context: &AuthContext<'_>, mode: &Mode, writes: bool, tables: &[String]) -> bool {
+fn is_allowed(context: &AuthContext<'_>, mode: &Mode, writes: bool, (tables, views): (&[String], &Views)) -> bool {
     let catalog = mode.catalog.load(Ordering::Relaxed);
     match context.action {
         AuthAction::Select | AuthAction::Recursive => true,
         // A view that may be read may read its tables. Naming a table without a column reads the empty column "".
         AuthAction::Read { table_name, .. } => {
-            catalog || tables.is_empty() || context.accessor.is_some() || is_listed(tables, table_name)
+            let by_view = context.accessor.is_some_and(|reader| views.contains(reader));
+            catalog || tables.is_empty() || by_view || is_listed(tables, table_name)
         }
         AuthAction::Function { function_name } => {
             !DENIED_FUNCTIONS.iter().any(|denied| function_name.eq_ignore_ascii_case(denied))

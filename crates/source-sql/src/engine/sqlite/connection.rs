@@ -12,7 +12,7 @@ use std::{
 use async_trait::async_trait;
 use rusqlite::{Connection, OpenFlags, config::DbConfig, limits::Limit};
 
-use super::{super::EngineError, authorizer::Authorizer};
+use super::{super::EngineError, authorizer::Authorizer, functions, views::Views};
 use crate::pool::Manager;
 
 /// How long a statement waits for another process that writes.
@@ -21,15 +21,21 @@ const BUSY_TIMEOUT: Duration = Duration::from_secs(2);
 const INSTRUCTIONS_PER_CHECK: i32 = 2000;
 /// The longest value, in bytes: `zeroblob(1e9)` must not take the memory.
 const MAX_VALUE_BYTES: i32 = 64 << 20;
+/// The longest value of an ad-hoc statement, and its longest pattern for LIKE: one function on them is done at once.
+const MAX_AD_HOC_BYTES: i32 = 1 << 20;
+const MAX_AD_HOC_PATTERN: i32 = 250;
 /// Prepared statements that a connection keeps.
 const STATEMENTS: usize = 128;
 
 /// Opens connections to a file.
+#[derive(Clone)]
 pub(super) struct Opener {
     pub(super) file: String,
     pub(super) writes: bool,
     /// The only tables that can be read; all if empty.
     pub(super) tables: Arc<[String]>,
+    /// For statements that are not the catalog's.
+    pub(super) ad_hoc: bool,
 }
 
 /// An open connection.
@@ -38,6 +44,8 @@ pub(crate) struct Session {
     /// Stops the statement that runs on it.
     pub(super) stop: Stop,
     pub(super) authorizer: Authorizer,
+    /// What reads for the listed tables.
+    pub(super) views: Views,
 }
 
 /// Tells the statement that runs on a connection to stop. Cheap to clone.
@@ -98,13 +106,19 @@ impl Opener {
         // Reads the file, so that one that is no database is found here.
         connection.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(()))?;
         connection.set_limit(Limit::SQLITE_LIMIT_LENGTH, MAX_VALUE_BYTES)?;
+        if self.ad_hoc {
+            connection.set_limit(Limit::SQLITE_LIMIT_LENGTH, MAX_AD_HOC_BYTES)?;
+            connection.set_limit(Limit::SQLITE_LIMIT_LIKE_PATTERN_LENGTH, MAX_AD_HOC_PATTERN)?;
+            functions::install(&connection)?;
+        }
         connection.set_limit(Limit::SQLITE_LIMIT_ATTACHED, 0)?;
         connection.set_prepared_statement_cache_capacity(STATEMENTS);
         let stop = Stop::default();
         let asked = stop.clone();
         connection.progress_handler(INSTRUCTIONS_PER_CHECK, Some(move || asked.is_requested()))?;
-        let authorizer = Authorizer::install(&connection, self.writes, Arc::clone(&self.tables))?;
-        Ok(Session { connection, stop, authorizer })
+        let views = Views::of(&connection, &self.tables)?;
+        let authorizer = Authorizer::install(&connection, self.writes, Arc::clone(&self.tables), views.clone())?;
+        Ok(Session { connection, stop, authorizer, views })
     }
 }
 
@@ -113,7 +127,7 @@ impl Manager for Opener {
     type Connection = Session;
 
     async fn connect(&self) -> Result<Session, EngineError> {
-        let opener = Self { file: self.file.clone(), writes: self.writes, tables: Arc::clone(&self.tables) };
+        let opener = self.clone();
         tokio::task::spawn_blocking(move || opener.open())
             .await
             .unwrap_or_else(|panicked| Err(EngineError::unreadable(panicked)))

@@ -52,6 +52,11 @@ fn rows(
     limits: Limits,
 ) -> Result<Box<RawValue>, EngineError> {
     let rendered = statement.template.render(&statement.parameters, values);
+    if let Some(view) = session.views.shadowed_by(&rendered.sql).filter(|_| statement.access != Access::Catalog) {
+        return Err(EngineError::refused(format!(
+            "an expression of a WITH clause may not have the view's name {view}"
+        )));
+    }
     let mut prepared = session.connection.prepare_cached(&rendered.sql).map_err(refused)?;
     let declared = columns::declared(&prepared);
     let mut writer = RowWriter::new(prepared.column_names(), limits);

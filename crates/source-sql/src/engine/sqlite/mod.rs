@@ -7,7 +7,9 @@ mod authorizer;
 mod columns;
 mod connection;
 mod execute;
+mod functions;
 mod value;
+mod views;
 
 use std::sync::Arc;
 
@@ -39,8 +41,9 @@ impl Sqlite {
     /// See [`super::open`].
     pub(crate) fn open(options: Options) -> Result<Self, String> {
         let file = options.reach.file()?.to_owned();
-        let reader = Opener { file: file.clone(), writes: false, tables: options.tables.into() };
-        let writer = Opener { file, writes: true, tables: Arc::new([]) };
+        let reader =
+            Opener { file: file.clone(), writes: false, tables: options.tables.into(), ad_hoc: options.single_use };
+        let writer = Opener { file, writes: true, tables: Arc::new([]), ad_hoc: false };
         Ok(Self {
             readers: Pool::new(reader, options.pool),
             writer: Pool::new(writer, PoolSettings { max: 1, ..options.pool }),

@@ -1,13 +1,14 @@
 //! Every way out of read-only, against the database alone: without the guard that looks at the text.
 
-use std::{sync::Arc, time::Duration};
+use std::{path::Path, sync::Arc, time::Duration};
 
 use super::*;
 use crate::{output::Limits, reach::Reach, template::Template};
 use rusqlite::Connection;
 
 const SECRET: &str = "CREATE TABLE t (x UNIQUE); INSERT INTO t VALUES ('kept'); CREATE TABLE hidden (x);
-                      CREATE VIEW v AS SELECT x FROM hidden;";
+                      CREATE VIEW v AS SELECT x FROM hidden; CREATE VIEW inner_v AS SELECT x FROM hidden;
+                      CREATE VIEW w AS WITH c AS (SELECT x FROM inner_v) SELECT x FROM c;";
 
 struct Fixture {
     folder: tempfile::TempDir,
@@ -19,25 +20,15 @@ impl Fixture {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("t.db");
         Connection::open(&file).unwrap().execute_batch(SECRET).unwrap();
-        let url = format!("sqlite:{}", file.display());
-        let reach = Reach::new(&url, puente_domain::catalog::Origin::Operator, Arc::default()).unwrap();
-        let tables = tables.iter().map(|&table| table.to_owned()).collect();
-        let options = Options { reach, pool: PoolSettings::default(), single_use: false, tables };
-        Self { engine: Sqlite::open(options).unwrap(), folder }
+        Self { engine: Sqlite::open(options(folder.path(), tables)).unwrap(), folder }
+    }
+
+    fn options(&self, tables: &[&str]) -> Options {
+        options(self.folder.path(), tables)
     }
 
     async fn run(&self, sql: &str, access: Access) -> Result<String, EngineError> {
-        let template = Template::parse(sql, super::super::Dialect::Sqlite, &[]).unwrap();
-        let statement = Arc::new(Statement { template, parameters: Vec::new(), access });
-        let run = Run {
-            statement: &statement,
-            values: Vec::new(),
-            identity: Vec::new(),
-            limits: Limits { rows: 10, bytes: 1 << 20 },
-            deadline: Instant::now() + Duration::from_secs(30),
-            cancel: &CancellationToken::new(),
-        };
-        self.engine.run(run).await.map(|json| json.get().to_owned())
+        run_with(&self.engine, sql, access).await
     }
 
     fn kept(&self) -> bool {
@@ -52,6 +43,31 @@ impl Fixture {
         assert!(matches!(result, Err(EngineError::Refused { .. })), "{sql}: {result:?}");
         assert!(self.kept(), "{sql}");
     }
+}
+
+fn options(folder: &Path, tables: &[&str]) -> Options {
+    let url = format!("sqlite:{}", folder.join("t.db").display());
+    let reach = Reach::new(&url, puente_domain::catalog::Origin::Operator, Arc::default()).unwrap();
+    let tables = tables.iter().map(|&table| table.to_owned()).collect();
+    Options { reach, pool: PoolSettings::default(), single_use: false, tables }
+}
+
+async fn run(engine: &Sqlite, sql: &str) -> Result<String, EngineError> {
+    run_with(engine, sql, Access::Read).await
+}
+
+async fn run_with(engine: &Sqlite, sql: &str, access: Access) -> Result<String, EngineError> {
+    let template = Template::parse(sql, super::super::Dialect::Sqlite, &[]).unwrap();
+    let statement = Arc::new(Statement { template, parameters: Vec::new(), access });
+    let run = Run {
+        statement: &statement,
+        values: Vec::new(),
+        identity: Vec::new(),
+        limits: Limits { rows: 10, bytes: 1 << 20 },
+        deadline: Instant::now() + Duration::from_secs(30),
+        cancel: &CancellationToken::new(),
+    };
+    engine.run(run).await.map(|json| json.get().to_owned())
 }
 
 #[tokio::test]
@@ -110,23 +126,81 @@ async fn a_writing_connection_changes_rows_and_nothing_else() {
 
 #[tokio::test]
 async fn only_listed_tables_can_be_read() {
-    let fixture = Fixture::new(&["t", "v"]);
+    let fixture = Fixture::new(&["t", "v", "w"]);
     for sql in [
         "SELECT * FROM hidden",
         "SELECT count(*) FROM hidden",
         "SELECT sql FROM sqlite_schema",
         "SELECT 1 FROM t WHERE EXISTS (SELECT 1 FROM hidden)",
+        "SELECT * FROM inner_v",
+        "WITH z AS (SELECT * FROM hidden) SELECT * FROM z",
+        "WITH z AS (SELECT * FROM sqlite_schema) SELECT * FROM z",
+        "WITH v AS (SELECT * FROM hidden) SELECT * FROM v",
+        "WITH V(x) AS NOT MATERIALIZED (SELECT * FROM hidden) SELECT * FROM v",
+        "WITH \"v\" AS /* ( */ MATERIALIZED (SELECT * FROM hidden) SELECT * FROM v",
+        "WITH 'inner_v' AS (SELECT * FROM hidden) SELECT * FROM inner_v",
+        "WITH [c] AS (SELECT * FROM hidden) SELECT * FROM c",
+        "WITH a AS (SELECT 1), `v` AS (SELECT * FROM hidden) SELECT * FROM v",
+        "SELECT * FROM (WITH v AS (SELECT * FROM hidden) SELECT * FROM v)",
     ] {
         fixture.refuses(sql, Access::Read).await;
     }
     for sql in [
         "SELECT * FROM t",
         "SELECT * FROM v",
+        "SELECT * FROM w AS x",
+        "WITH z AS (SELECT * FROM w) SELECT * FROM z",
         "SELECT * FROM (SELECT x FROM t)",
         "SELECT value FROM json_each('[1]')",
-        "WITH c AS (SELECT x FROM t) SELECT * FROM c",
+        "WITH z AS (SELECT x FROM t) SELECT * FROM z",
     ] {
         assert!(fixture.run(sql, Access::Read).await.is_ok(), "{sql}");
+    }
+}
+
+/// What SQLite's own functions and those of ad-hoc statements answer.
+#[tokio::test]
+async fn the_functions_of_ad_hoc_statements_are_sqlite_s() {
+    let fixture = Fixture::new(&[]);
+    let options = Options { single_use: true, ..fixture.options(&[]) };
+    let ad_hoc = Sqlite::open(options).unwrap();
+    for expression in [
+        "instr('größe', 'ße')",
+        "instr('abc', '')",
+        "instr('abc', 'x')",
+        "instr(x'c3b601', x'01')",
+        "instr(12345, 34)",
+        "instr(NULL, 'a')",
+        "replace('aXbXc', 'X', 'öö')",
+        "replace('abc', '', 'x')",
+        "replace(7, '', 'x')",
+        "replace('abc', 'b', NULL)",
+        "trim('  a b  ')",
+        "trim('xyäaäyx', 'xyä')",
+        "ltrim('  a ')",
+        "rtrim('  a ')",
+        "rtrim('abc', '')",
+        "trim(NULL)",
+    ] {
+        let sql = format!("SELECT {expression} AS x, typeof({expression}) AS y");
+        assert_eq!(run(&ad_hoc, &sql).await.unwrap(), run(&fixture.engine, &sql).await.unwrap(), "{expression}");
+    }
+}
+
+#[tokio::test]
+async fn no_function_of_an_ad_hoc_statement_runs_on_for_hours() {
+    let fixture = Fixture::new(&[]);
+    let ad_hoc = Sqlite::open(Options { single_use: true, ..fixture.options(&[]) }).unwrap();
+    let (long, half) = ("hex(zeroblob(500000))", "hex(zeroblob(250000)) || '1'");
+    for expression in [
+        format!("instr({long}, {half})"),
+        format!("length(replace({long}, {half}, ''))"),
+        format!("length(trim({long}, replace({half}, '0', '2')))"),
+    ] {
+        run(&ad_hoc, &format!("SELECT {expression}")).await.unwrap();
+    }
+    for refused in ["length(zeroblob(2000000))".to_owned(), format!("'a' LIKE {half}")] {
+        assert!(run(&ad_hoc, &format!("SELECT {refused}")).await.is_err(), "{refused}");
     }
 }
 

@@ -26,7 +26,7 @@ async fn each_mistake_has_its_place_and_its_words() {
         ("", &["{name: 'a b'}"], 6, "letters, digits"),
         ("", &["{name: a, sqll: x}"], 6, "unknown field `sqll`"),
         ("", &["{name: a}", "{name: b, act: broken}"], 7, "no such column: x"),
-        ("", &["{name: a, timeout: soon}"], 6, "'soon' is no duration"),
+        ("", &["{name: a, timeout: soon}"], 6, "'soon' is not a duration like"),
         ("", &["{name: a, writes: true, cache: {ttl: 1s}}"], 6, "a tool that writes cannot be cached"),
         ("identity: {user: name}", &["{name: a, cache: {ttl: 1s, scope: public}}"], 7, "use `scope: principal`"),
         ("token: '${secret:nope}'", &["{name: a}"], 5, "there is no secret `nope`"),

@@ -1,4 +1,5 @@
-//! Puente over HTTP: the REST API under `/api/v1`, the MCP endpoints, health, and the API's own documentation.
+//! Puente over HTTP: the REST API under `/api/v1`, the MCP endpoints, sign-in for programs and its pages for people,
+//! health, and the API's own documentation.
 //!
 //! A handler is: extract → one call of the gateway → response. What may be done is decided there, never here. Everything
 //! that goes wrong is a problem (RFC 9457), made in [`problem`] and nowhere else.
@@ -11,8 +12,10 @@ mod extract;
 mod harden;
 mod health;
 mod mcp;
+mod oauth;
 mod openapi;
 mod options;
+mod pages;
 mod paging;
 pub mod problem;
 mod router;

@@ -12,11 +12,12 @@ use axum::{
 };
 use http::request::Parts;
 use puente_domain::{Principal, server::VirtualServer};
-use puente_gateway::{Actor, Caller};
+use puente_gateway::{Actor, Caller, identity::Door};
 
 use crate::{
     ApiState,
-    extract::{Path, RequestInfo, authenticate},
+    extract::{Path, RequestInfo, authenticate_at},
+    oauth::Challenger,
     problem::Problem,
 };
 
@@ -34,15 +35,16 @@ async fn named_server(State(state): State<ApiState>, Path(name): Path<String>, r
 
 async fn serve(state: &ApiState, server: &str, request: Request) -> Response {
     let (parts, body) = request.into_parts();
+    let challenger = Challenger::of(&parts);
     match enter(state, server, &parts).await {
-        Ok(caller) => state.mcp.handle(caller, parts, body).await,
-        Err(problem) => problem.into_response(),
+        Ok(caller) => challenger.step_up(state.mcp.handle(caller, parts, body).await, &state.options),
+        Err(problem) => challenger.refused(problem.into_response(), &state.options),
     }
 }
 
 /// Without a token only an open virtual server lets anyone in.
 async fn enter(state: &ApiState, server: &str, parts: &Parts) -> Result<Caller, Problem> {
-    let actor = authenticate(parts, state).await?.unwrap_or_else(|| anonymous(parts));
+    let actor = authenticate_at(Door::Server(server), parts, state).await?.unwrap_or_else(|| anonymous(parts));
     Ok(state.gateway.enter(actor, server)?)
 }
 

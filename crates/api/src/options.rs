@@ -15,6 +15,8 @@ pub struct Options {
     pub cors_origins: Vec<String>,
     /// Whose `X-Forwarded-For` and `Forwarded` are believed.
     pub trusted_proxies: Vec<Cidr>,
+    /// `PUBLIC_URL`; without it, clients are told the name that they used.
+    pub public_url: Option<Url>,
     /// Whether clients come over HTTPS, through a proxy.
     pub https: bool,
     /// The largest body of a REST request, in bytes.
@@ -37,6 +39,7 @@ impl Options {
             allowed_hosts: AllowedHosts::new(hosts),
             cors_origins: config.network.cors_origins.clone(),
             trusted_proxies: config.network.trusted_proxies.clone(),
+            public_url: public.clone().filter(|_| config.server.has_public_url()),
             https: public.is_some_and(|url| url.scheme() == "https"),
             max_body: config.limits.max_body_bytes,
             body_timeout: config.limits.body_timeout,

@@ -3,7 +3,7 @@
 use axum::{Router, extract::DefaultBodyLimit};
 
 use crate::{
-    ApiState, docs, harden, health, mcp, openapi,
+    ApiState, docs, harden, health, mcp, oauth, openapi, pages,
     problem::{Kind, Problem},
 };
 
@@ -12,6 +12,8 @@ pub fn router(state: ApiState) -> Router {
     let (rest, document) = openapi::parts();
     let routes = rest
         .merge(mcp::router())
+        .merge(oauth::router())
+        .merge(pages::router())
         .merge(health::router())
         .merge(docs::router(&document))
         .fallback(not_found)

@@ -56,7 +56,11 @@ pub(crate) fn egress(config: &Config) -> Egress {
         Shared::Memory => None,
         Shared::Redis { url } => host_and_port(url.expose_secret(), 6379),
     };
-    Egress { allow: config.network.egress_allow.clone(), own: database.into_iter().chain(redis).collect() }
+    Egress {
+        allow: config.network.egress_allow.clone(),
+        own: database.into_iter().chain(redis).collect(),
+        ..Egress::default()
+    }
 }
 
 fn host_and_port(url: &str, usual: u16) -> Option<(String, u16)> {

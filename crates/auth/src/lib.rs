@@ -9,7 +9,7 @@ mod token;
 mod vault;
 
 pub use api_key::{API_KEY_PREFIX, NewApiKey};
-pub use opaque::{NewRefreshToken, generate_password, sha256};
+pub use opaque::{NewRefreshToken, NewSecret, generate_password, sha256};
 pub use password::{PasswordError, Passwords};
-pub use token::{Claims, JwtAlgorithm, TokenError, TokenOptions, Tokens, UnknownAlgorithm};
+pub use token::{Bound, Claims, JwtAlgorithm, TokenError, TokenOptions, Tokens, UnknownAlgorithm};
 pub use vault::{Vault, VaultError};

@@ -27,6 +27,24 @@ impl NewRefreshToken {
     }
 }
 
+/// A fresh secret of 43 letters and digits after a prefix that says what it is: a code, a cookie, …
+#[derive(Debug)]
+pub struct NewSecret {
+    /// The secret: given out once.
+    pub text: SecretString,
+    /// What is stored.
+    pub hash: [u8; 32],
+}
+
+impl NewSecret {
+    /// A new one from the operating system's randomness.
+    #[must_use]
+    pub fn generate(prefix: &str) -> Self {
+        let text = random_token(prefix);
+        Self { hash: sha256(&text), text: text.into() }
+    }
+}
+
 /// A password of 20 letters and digits (119 bits) for the first administrator.
 #[must_use]
 pub fn generate_password() -> SecretString {

@@ -85,6 +85,23 @@ pub struct Claims {
     pub jti: Uuid,
     /// The sign-in that it descends from; the token ends when that is revoked.
     pub fam: FamilyId,
+    /// The OAuth client that it was given to (RFC 9068, section 2.2).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub client_id: Option<String>,
+    /// What it may do, separated by spaces (RFC 8693, section 4.2).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scope: Option<String>,
+}
+
+/// What an access token of an OAuth client is bound to.
+#[derive(Clone, Copy, Debug)]
+pub struct Bound<'a> {
+    /// `aud`: for whom it is (RFC 8707).
+    pub audience: &'a str,
+    /// `client_id`.
+    pub client: &'a str,
+    /// `scope`.
+    pub scope: &'a str,
 }
 
 /// Why a token is refused, or why there are none. Safe to tell the caller.
@@ -93,6 +110,9 @@ pub enum TokenError {
     /// No JWT of ours: malformed, wrong signature, algorithm, issuer or audience.
     #[error("the token is not valid")]
     Invalid,
+    /// It is for somebody else (RFC 8707).
+    #[error("the token was given out for another resource")]
+    Audience,
     /// It was valid once.
     #[error("the token has expired")]
     Expired,
@@ -118,6 +138,12 @@ pub struct Tokens {
 }
 
 impl Tokens {
+    /// `aud` of tokens that were not given to an OAuth client.
+    #[must_use]
+    pub fn audience(&self) -> &str {
+        &self.audience
+    }
+
     /// Prepares the keys.
     pub fn new(options: &TokenOptions) -> Result<Self, TokenError> {
         let secrets: Vec<&[u8]> = options.secrets.iter().map(|secret| secret.expose_secret().as_bytes()).collect();
@@ -137,9 +163,8 @@ impl Tokens {
 
     /// A token for `user` that is valid for `ttl` from `now` on.
     #[must_use]
-    #[expect(clippy::missing_panics_doc, reason = "these claims always serialise")]
     pub fn issue(&self, user: UserId, family: FamilyId, now: Timestamp, ttl: Duration) -> String {
-        let claims = Claims {
+        self.sign(&Claims {
             iss: self.issuer.clone(),
             aud: self.audience.clone(),
             sub: user,
@@ -148,12 +173,47 @@ impl Tokens {
             iat: now.as_secs(),
             jti: Uuid::new_v4(),
             fam: family,
-        };
-        jsonwebtoken::encode(&self.header, &claims, &self.signing).expect("claims are JSON and HMAC takes any key")
+            client_id: None,
+            scope: None,
+        })
     }
 
-    /// What a token says, if it is ours and valid at `now`, give or take a minute.
+    /// As [`Tokens::issue`], for an OAuth client and one audience only.
+    #[must_use]
+    pub fn issue_bound(
+        &self,
+        user: UserId,
+        family: FamilyId,
+        bound: Bound<'_>,
+        now: Timestamp,
+        ttl: Duration,
+    ) -> String {
+        self.sign(&Claims {
+            iss: self.issuer.clone(),
+            aud: bound.audience.to_owned(),
+            sub: user,
+            exp: (now + ttl).as_secs(),
+            nbf: now.as_secs(),
+            iat: now.as_secs(),
+            jti: Uuid::new_v4(),
+            fam: family,
+            client_id: Some(bound.client.to_owned()),
+            scope: Some(bound.scope.to_owned()),
+        })
+    }
+
+    fn sign(&self, claims: &Claims) -> String {
+        jsonwebtoken::encode(&self.header, claims, &self.signing).expect("claims are JSON and HMAC takes any key")
+    }
+
+    /// What a token says, if it is ours, for our own audience, and valid at `now`, give or take a minute.
     pub fn verify(&self, token: &str, now: Timestamp) -> Result<Claims, TokenError> {
+        self.verify_any(token, now)
+            .and_then(|claims| if claims.aud == self.audience { Ok(claims) } else { Err(TokenError::Audience) })
+    }
+
+    /// As [`Tokens::verify`], whatever its audience: the caller must look at [`Claims::aud`].
+    pub fn verify_any(&self, token: &str, now: Timestamp) -> Result<Claims, TokenError> {
         let decode = |key| jsonwebtoken::decode::<Claims>(token, key, &self.validation).ok();
         let claims = self.verifying.iter().find_map(decode).ok_or(TokenError::Invalid)?.claims;
         let now = now.as_secs();
@@ -176,13 +236,14 @@ impl fmt::Debug for Tokens {
     }
 }
 
-/// Times are checked by [`Tokens::verify`], because this library reads the machine's clock.
+/// Times and audience are checked by [`Tokens::verify`], because this library reads the machine's clock, and the
+/// audience may be a resource.
 fn validation(options: &TokenOptions) -> Validation {
     let mut validation = Validation::new(options.algorithm.into());
     validation.required_spec_claims = HashSet::from(["exp", "nbf", "iss", "aud", "sub"].map(str::to_owned));
     validation.validate_exp = false;
     validation.set_issuer(&[&options.issuer]);
-    validation.set_audience(&[&options.audience]);
+    validation.validate_aud = false;
     validation
 }
 

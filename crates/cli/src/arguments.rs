@@ -48,6 +48,9 @@ pub(crate) enum Command {
     /// API keys, for agents
     #[command(subcommand)]
     Key(commands::key::Key),
+    /// Programs that people let act for them (OAuth)
+    #[command(subcommand)]
+    Client(commands::client::Client),
     /// Named sets of users and keys
     #[command(subcommand)]
     Team(commands::team::Team),

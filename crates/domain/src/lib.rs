@@ -9,6 +9,7 @@ pub mod duration;
 pub mod id;
 pub mod key;
 pub mod name;
+pub mod oauth;
 pub mod principal;
 pub mod server;
 pub mod session;

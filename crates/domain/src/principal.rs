@@ -4,7 +4,7 @@ use std::{fmt, str::FromStr, sync::Arc};
 
 use serde::{Deserialize, Serialize};
 
-use crate::{KeyId, TeamId, UserId};
+use crate::{FamilyId, KeyId, TeamId, UserId};
 
 /// What a user may do in the administration. Rights on tools come from grants.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -79,6 +79,9 @@ pub struct Principal {
     pub teams: Arc<[TeamId]>,
     /// Empty: everything that the role and the grants allow. Else a subset of [`Scope`](crate::key::Scope) values.
     pub scopes: Arc<[crate::key::Scope]>,
+    /// The [`Connection`](crate::oauth::Connection) of the OAuth client that calls for the user; `None` for the user
+    /// in person, and for keys.
+    pub connection: Option<FamilyId>,
 }
 
 impl Principal {
@@ -91,6 +94,7 @@ impl Principal {
             role: Role::Member,
             teams: Arc::new([]),
             scopes: Arc::new([]),
+            connection: None,
         }
     }
 }

@@ -59,7 +59,7 @@ impl Gateway {
         let who = Who::of(&cx.caller.actor);
         let running = self.limits.admit(&who)?;
         let view = self.view(&cx.caller, cx.client.era)?;
-        let tool = find(&view, call.name)?;
+        let tool = find(&view, call.name).map_err(|unknown| self.or_step_up(cx, call.name, unknown))?;
         scope.note(|event| event.target = tool.address.to_string());
         tool.limits.check_rate(&who)?;
 

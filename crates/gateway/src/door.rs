@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use puente_domain::Timestamp;
 use puente_mcp::{Era, McpError};
 
 use crate::{
@@ -29,6 +30,19 @@ impl Gateway {
             return Err(refusal.into());
         }
         Ok(Caller { actor, server: name.into() })
+    }
+
+    /// The description of a virtual server, if there is one.
+    #[must_use]
+    pub fn server_description(&self, name: &str) -> Option<String> {
+        let catalog = self.catalog.load();
+        catalog.server(name).map(|server| server.record.description.clone()).filter(|text| !text.is_empty())
+    }
+
+    /// The moment now, by the gateway's clock.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
     }
 
     /// What a caller sees now.

@@ -5,7 +5,7 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
-use puente_domain::{Principal, Subject};
+use puente_domain::{FamilyId, Principal, Subject};
 use puente_mcp::{Era, handler::Event};
 use tokio::sync::broadcast;
 
@@ -19,11 +19,14 @@ use crate::{
 /// How many events a slow client may lag behind before it is told that everything changed.
 const CAPACITY: usize = 64;
 
-/// Who listens, by caller and virtual server.
+/// Who listens, by caller (and its OAuth connection) and virtual server.
 #[derive(Default)]
 pub(crate) struct Subscribers(Mutex<HashMap<Address, Subscriber>>);
 
-type Address = (Subject, Arc<str>);
+type Address = (Identity, Arc<str>);
+
+/// A subject, or an OAuth client that acts for it.
+type Identity = (Subject, Option<FamilyId>);
 
 struct Subscriber {
     principal: Arc<Principal>,
@@ -41,16 +44,18 @@ impl Subscribers {
         subscribers.retain(|_, subscriber| subscriber.sender.receiver_count() > 0);
         let principal = caller.actor.principal.clone();
         let subscriber = subscribers
-            .entry((principal.subject, caller.server.clone()))
+            .entry(((principal.subject, principal.connection), caller.server.clone()))
             .or_insert_with(|| Subscriber { principal: principal.clone(), sender: broadcast::channel(CAPACITY).0 });
         subscriber.principal = principal;
         subscriber.sender.subscribe()
     }
 
     /// Sends an event to one caller.
-    pub(crate) fn send(&self, subject: Subject, server: &str, event: Event) {
-        if let Some(subscriber) = self.lock().get(&(subject, server.into())) {
-            let _ = subscriber.sender.send(event);
+    pub(crate) fn send(&self, subject: Subject, server: &str, event: &Event) {
+        for (((own, _), on), subscriber) in &*self.lock() {
+            if *own == subject && **on == *server {
+                let _ = subscriber.sender.send(event.clone());
+            }
         }
     }
 
@@ -75,14 +80,14 @@ impl Subscribers {
         }
     }
 
-    fn subjects(&self) -> Vec<Subject> {
-        self.lock().keys().map(|(subject, _)| *subject).collect()
+    fn identities(&self) -> Vec<Identity> {
+        self.lock().keys().map(|(identity, _)| *identity).collect()
     }
 
     /// Replaces what is known about a caller; without a principal its streams end.
-    fn replace(&self, subject: Subject, principal: Option<&Arc<Principal>>) {
+    fn replace(&self, identity: Identity, principal: Option<&Arc<Principal>>) {
         self.lock().retain(|(own, _), subscriber| {
-            if *own != subject {
+            if *own != identity {
                 return true;
             }
             match principal {
@@ -112,17 +117,22 @@ fn changes(before: Option<&View>, after: Option<&View>) -> Vec<Event> {
 impl Gateway {
     /// Looks up the callers of open streams anew, because their rights may be others now.
     pub(crate) async fn refresh_subscribers(&self) {
-        for subject in self.subscribers.subjects() {
-            match self.principal_of(subject).await {
-                Ok(principal) => self.subscribers.replace(subject, Some(&Arc::new(principal))),
-                Err(crate::Error::Unauthenticated(_)) => self.subscribers.replace(subject, None),
+        for identity in self.subscribers.identities() {
+            match self.principal_of(identity).await {
+                Ok(principal) => self.subscribers.replace(identity, Some(&Arc::new(principal))),
+                Err(crate::Error::Unauthenticated(_)) => self.subscribers.replace(identity, None),
                 Err(error) => tracing::warn!(error = &error as &dyn std::error::Error, "rights could not be read"),
             }
         }
     }
 
-    async fn principal_of(&self, subject: Subject) -> crate::Result<Principal> {
+    async fn principal_of(&self, (subject, connection): Identity) -> crate::Result<Principal> {
         let mut transaction = self.storage.read().await?;
+        if let Some(family) = connection {
+            let connection = transaction.oauth().connection(family).await?;
+            let connection = connection.ok_or(crate::Error::Unauthenticated("the connection has ended"))?;
+            return identity::principal::connected(&mut *transaction, &connection).await;
+        }
         match subject {
             Subject::Anonymous => Ok(Principal::anonymous()),
             Subject::User(id) => identity::principal::of_user(&mut *transaction, id).await,

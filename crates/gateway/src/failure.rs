@@ -14,6 +14,8 @@ pub(crate) enum Failure {
     Unknown(McpError),
     /// The caller may not.
     Refused(Refusal),
+    /// The token of an OAuth client allows less than this tool needs.
+    Scope(String),
     /// A limit was reached.
     Limited {
         /// Whole seconds, at least 1.
@@ -43,7 +45,7 @@ impl Failure {
     /// For the audit trail.
     pub(crate) const fn outcome(&self) -> Outcome {
         match self {
-            Self::Unknown(_) | Self::Refused(_) => Outcome::Refused,
+            Self::Unknown(_) | Self::Refused(_) | Self::Scope(_) => Outcome::Refused,
             Self::Limited { .. } => Outcome::Limited,
             Self::Tool { outcome, .. } => *outcome,
             Self::Protocol(_) => Outcome::Error,
@@ -56,6 +58,7 @@ impl Failure {
             Self::Tool { message, .. } => message.clone(),
             Self::Refused(refusal) => refusal.to_string(),
             Self::Limited { retry_after_secs } => format!("a limit was reached; try again in {retry_after_secs} s"),
+            Self::Scope(tool) => McpError::InsufficientScope(tool.clone()).to_string(),
             Self::Unknown(error) | Self::Protocol(error) => error.to_string(),
         }
     }
@@ -64,6 +67,7 @@ impl Failure {
     pub(crate) fn into_protocol(self) -> McpError {
         match self {
             Self::Unknown(error) | Self::Protocol(error) => error,
+            Self::Scope(tool) => McpError::InsufficientScope(tool),
             Self::Limited { retry_after_secs } => McpError::Limited { retry_after_secs },
             Self::Refused(refusal) => raw(rmcp::model::ErrorCode::INVALID_REQUEST, refusal.to_string()),
             Self::Tool { message, .. } => raw(rmcp::model::ErrorCode::INTERNAL_ERROR, message),

@@ -2,15 +2,19 @@
 
 use std::{
     collections::HashMap,
-    sync::{Arc, atomic::AtomicBool},
+    sync::{Arc, OnceLock, atomic::AtomicBool},
+    time::Duration,
 };
 
 use arc_swap::ArcSwap;
 use puente_auth::{Passwords, Tokens, Vault};
 use puente_bus::Bus;
 use puente_cache::Cache;
-use puente_domain::{Clock, catalog::SourceKind};
-use puente_sources::{Connector, Egress};
+use puente_domain::{
+    Clock,
+    catalog::{Origin, SourceKind},
+};
+use puente_sources::{Connector, Egress, Outbound};
 use puente_storage::Storage;
 
 use tokio::sync::{Mutex, Notify};
@@ -56,6 +60,7 @@ pub struct Gateway {
     pub(crate) passwords: Arc<Passwords>,
     pub(crate) connectors: HashMap<SourceKind, Arc<dyn Connector>>,
     pub(crate) egress: Arc<Egress>,
+    strangers: OnceLock<Outbound>,
     pub(crate) settings: Settings,
     pub(crate) bus: Bus,
     pub(crate) trail: Arc<Trail>,
@@ -102,7 +107,15 @@ impl Gateway {
             passwords: parts.passwords,
             connectors: parts.connectors.into_iter().map(|connector| (connector.kind(), connector)).collect(),
             egress: parts.egress,
+            strangers: OnceLock::new(),
             settings: parts.settings,
         })
+    }
+
+    /// The way out to addresses that anyone may have given us.
+    pub(crate) fn strangers(&self) -> &Outbound {
+        const CONNECT: Duration = Duration::from_secs(5);
+        let make = || Outbound::new(Arc::new(self.egress.for_strangers()), Origin::Editor, CONNECT);
+        self.strangers.get_or_init(make)
     }
 }

@@ -2,6 +2,7 @@
 //!
 //! - [`policy`]: what a principal may do; the one decision function of every door.
 //! - [`identity`]: who a token belongs to; sign-in, refresh, sign-out.
+//! - [`oauth`]: the built-in authorization server.
 //! - [`catalog`]: from a file or an edit to rows, from rows to live sources and views.
 //! - `call`: the life of a tool call, top to bottom in one file.
 //! - [`audit`]: the trail of all of it.
@@ -23,6 +24,7 @@ mod lifecycle;
 mod limit;
 mod list;
 mod mcp;
+pub mod oauth;
 mod oversized;
 pub mod policy;
 mod prompt;
@@ -33,6 +35,7 @@ mod sealer;
 mod sessions;
 mod settings;
 mod sources;
+mod step_up;
 mod tasks;
 mod validate;
 mod view;

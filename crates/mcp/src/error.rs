@@ -11,6 +11,9 @@ pub const UNSUPPORTED_VERSION: i32 = -32022;
 /// A rate or concurrency limit. Ours: outside of the range that JSON-RPC reserves.
 pub const LIMITED: i32 = -31429;
 
+/// The token's scope does not allow the call.
+pub const INSUFFICIENT_SCOPE: i32 = -31403;
+
 /// A protocol error: what the client is told. It never carries a source chain; that goes to the log.
 ///
 /// Errors *of a tool* are no `McpError`: they are a [`ToolResult`](crate::ToolResult) with `is_error`.
@@ -37,6 +40,10 @@ pub enum McpError {
         /// Whole seconds, at least 1.
         retry_after_secs: u64,
     },
+    /// The token allows less than this needs; HTTP 403 with a challenge, so that the client asks for another one
+    /// (2025-11-25 and later, Authorization, "Scope Challenge Handling").
+    #[error("the token's scope does not allow this: {0}")]
+    InsufficientScope(String),
     /// The client lacks a capability that the call needs (−32021, the required capabilities as data).
     #[error("the client lacks a capability that this call needs")]
     MissingCapability(Box<rmcp::model::ClientCapabilities>),

@@ -7,7 +7,7 @@ use serde_json::{json, value::RawValue};
 use crate::{
     Era, McpError,
     envelope::Id,
-    error::{LIMITED, MISSING_CAPABILITY},
+    error::{INSUFFICIENT_SCOPE, LIMITED, MISSING_CAPABILITY},
 };
 
 /// What the era adds to every result.
@@ -130,6 +130,7 @@ pub(crate) fn error_data(error: McpError, era: Era) -> ErrorData {
         }
         McpError::MethodNotFound(_) => (-32601, None),
         McpError::Limited { retry_after_secs } => (LIMITED, Some(json!({ "retryAfterSeconds": retry_after_secs }))),
+        McpError::InsufficientScope(_) => (INSUFFICIENT_SCOPE, None),
         McpError::MissingCapability(required) => (
             if era == Era::Legacy { -32600 } else { MISSING_CAPABILITY },
             Some(json!({ "requiredCapabilities": required })),

@@ -14,6 +14,8 @@ pub struct Egress {
     pub allow: Vec<IpAddr>,
     /// `host:port` of Puente's own database and Redis, refused to sources that an editor wrote.
     pub own: Vec<(String, u16)>,
+    /// Whether only addresses of the public Internet are allowed: for what strangers make us read.
+    pub public_only: bool,
 }
 
 /// A refused connection.
@@ -32,10 +34,10 @@ impl Egress {
     /// # Errors
     /// [`EgressRefused`], which says why.
     pub fn check(&self, address: IpAddr, origin: Origin) -> Result<(), EgressRefused> {
-        let address = canonical(address);
-        if self.allow.contains(&address) {
+        if self.allow.contains(&address.to_canonical()) {
             return Ok(());
         }
+        let address = canonical(address);
         let refuse = |reason| Err(EgressRefused { address, reason });
         if is_metadata(address) {
             return refuse("link-local addresses lead to the machine's metadata service");
@@ -43,7 +45,16 @@ impl Egress {
         if origin == Origin::Editor && is_this_machine(address) {
             return refuse("an editor's source may not reach the machine that Puente runs on");
         }
+        if self.public_only && !is_public(address) {
+            return refuse("it is no address of the public Internet");
+        }
         Ok(())
+    }
+
+    /// The same guard, for what strangers make us read.
+    #[must_use]
+    pub fn for_strangers(&self) -> Self {
+        Self { public_only: true, ..self.clone() }
     }
 
     /// Whether `host:port` is Puente's own database or Redis, by its name.
@@ -83,6 +94,34 @@ fn canonical(address: IpAddr) -> IpAddr {
     }
 }
 
+/// Globally reachable unicast (the special-purpose registries of RFC 6890); tunnels that lead elsewhere are not.
+fn is_public(address: IpAddr) -> bool {
+    match address {
+        IpAddr::V4(v4) => {
+            let [a, b, c, _] = v4.octets();
+            let special = matches!(
+                (a, b, c),
+                (0 | 10 | 127 | 224.., ..)
+                    | (100, 64..=127, _)
+                    | (169, 254, _)
+                    | (172, 16..=31, _)
+                    | (192, 168, _)
+                    | (192, 0, 0 | 2)
+                    | (192, 88, 99)
+                    | (198, 18 | 19, _)
+                    | (198, 51, 100)
+                    | (203, 0, 113)
+            );
+            !special
+        }
+        IpAddr::V6(v6) => {
+            let [a, b, ..] = v6.segments();
+            let tunnel = a == 0x2002 || (a == 0x2001 && b < 0x0200);
+            a & 0xe000 == 0x2000 && !tunnel && (a, b) != (0x2001, 0x0db8)
+        }
+    }
+}
+
 /// Link-local addresses, and those of metadata services elsewhere (AWS by IPv6, Alibaba Cloud).
 fn is_metadata(address: IpAddr) -> bool {
     match address {
@@ -102,6 +141,39 @@ mod tests {
 
     fn refused(address: &str, origin: Origin) -> bool {
         Egress::default().check(address.parse().unwrap(), origin).is_err()
+    }
+
+    #[test]
+    fn strangers_lead_us_to_public_addresses_only() {
+        let guard = Egress { allow: vec!["127.0.0.1".parse().unwrap()], ..Egress::default() }.for_strangers();
+        let refused = |address: &str| guard.check(address.parse().unwrap(), Origin::Editor).is_err();
+        for address in [
+            "10.1.2.3",
+            "172.16.0.1",
+            "172.31.9.9",
+            "192.168.1.1",
+            "100.64.0.1",
+            "169.254.169.254",
+            "0.1.2.3",
+            "127.0.0.2",
+            "224.0.0.1",
+            "255.255.255.255",
+            "192.0.2.1",
+            "198.18.0.1",
+            "fc00::1",
+            "fe80::1",
+            "::1",
+            "ff02::1",
+            "2001:db8::1",
+            "64:ff9b::7f00:1",
+            "2002:7f00:1::",
+            "::ffff:10.0.0.1",
+        ] {
+            assert!(refused(address), "{address}");
+        }
+        for address in ["127.0.0.1", "93.184.215.14", "172.15.0.1", "172.32.0.1", "2606:2800:21f::1"] {
+            assert!(!refused(address), "{address}");
+        }
     }
 
     #[test]

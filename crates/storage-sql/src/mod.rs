@@ -14,6 +14,7 @@ mod errors;
 mod grants;
 mod keys;
 mod mcp_sessions;
+mod oauth;
 mod page;
 mod prompts;
 mod refresh_tokens;
@@ -31,6 +32,7 @@ mod tools;
 mod transaction;
 mod users;
 mod versions;
+mod web_sessions;
 
 pub(crate) use errors::{from_migrate, from_sqlx};
 pub(crate) use time::Time;

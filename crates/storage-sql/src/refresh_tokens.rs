@@ -97,6 +97,8 @@ impl RefreshTokenRepository for SqlTransaction {
         .execute(self.connection())
         .await
         .map_err(|error| self.fail(error))?;
+        let browsers = sqlx::query!("DELETE FROM web_sessions WHERE user_id = $1", user.0);
+        browsers.execute(self.connection()).await.map_err(|error| self.fail(error))?;
         Ok(())
     }
 

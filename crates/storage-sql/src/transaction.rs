@@ -2,9 +2,9 @@
 
 use async_trait::async_trait;
 use puente_storage::{
-    AuditRepository, CatalogRepository, GrantRepository, KeyRepository, McpSessionRepository, RefreshTokenRepository,
-    Result, ResultRepository, SecretRepository, ServerRepository, StorageError, TaskRepository, TeamRepository,
-    Transaction, UserRepository, VersionRepository,
+    AuditRepository, CatalogRepository, GrantRepository, KeyRepository, McpSessionRepository, OAuthRepository,
+    RefreshTokenRepository, Result, ResultRepository, SecretRepository, ServerRepository, StorageError, TaskRepository,
+    TeamRepository, Transaction, UserRepository, VersionRepository, WebSessionRepository,
 };
 
 use super::errors::{driver, from_reference, from_sqlx};
@@ -48,6 +48,14 @@ impl Transaction for SqlTransaction {
     }
 
     fn refresh_tokens(&mut self) -> &mut dyn RefreshTokenRepository {
+        self
+    }
+
+    fn oauth(&mut self) -> &mut dyn OAuthRepository {
+        self
+    }
+
+    fn web_sessions(&mut self) -> &mut dyn WebSessionRepository {
         self
     }
 

@@ -17,6 +17,7 @@ mod audit;
 mod catalog;
 mod error;
 mod page;
+mod sign_in;
 mod state;
 #[cfg(feature = "testing")]
 pub mod testing;
@@ -28,6 +29,7 @@ pub use audit::{AuditFilter, AuditRepository};
 pub use catalog::{CatalogRepository, CatalogRows, ToolFilter};
 pub use error::StorageError;
 pub use page::{Page, Slice};
+pub use sign_in::{OAuthRepository, WebSessionRepository};
 pub use state::{
     Lease, McpSessionRepository, ResultRepository, SecretRecord, SecretRepository, TaskRepository, VersionRepository,
     Versioned,

@@ -9,6 +9,7 @@ pub mod audit;
 pub mod catalog;
 pub mod grants;
 pub mod keys;
+pub mod oauth;
 pub mod refresh_tokens;
 mod samples;
 pub mod secrets;
@@ -37,6 +38,10 @@ macro_rules! conformance_suite {
             refresh_tokens {
                 round_trip, used_once, revoked_by_family_and_user, family_lives_while_a_token_is_usable,
                 pruned_when_expired,
+            }
+            oauth {
+                clients_round_trip, codes_are_used_once, connections_end_with_their_client, expired_rows_are_pruned,
+                web_sessions_end, identities_are_tied_once,
             }
             keys {
                 round_trip, name_and_hash_are_unique, owner_must_exist, disabled_and_enabled, last_use_never_goes_back,

@@ -3,9 +3,9 @@
 use async_trait::async_trait;
 
 use crate::{
-    AuditRepository, CatalogRepository, GrantRepository, KeyRepository, McpSessionRepository, RefreshTokenRepository,
-    Result, ResultRepository, SecretRepository, ServerRepository, TaskRepository, TeamRepository, UserRepository,
-    VersionRepository,
+    AuditRepository, CatalogRepository, GrantRepository, KeyRepository, McpSessionRepository, OAuthRepository,
+    RefreshTokenRepository, Result, ResultRepository, SecretRepository, ServerRepository, TaskRepository,
+    TeamRepository, UserRepository, VersionRepository, WebSessionRepository,
 };
 
 /// A database that is open and migrated.
@@ -38,6 +38,10 @@ pub trait Transaction: Send {
     fn users(&mut self) -> &mut dyn UserRepository;
     /// Refresh tokens.
     fn refresh_tokens(&mut self) -> &mut dyn RefreshTokenRepository;
+    /// OAuth clients, codes and connections.
+    fn oauth(&mut self) -> &mut dyn OAuthRepository;
+    /// Browsers that are signed in.
+    fn web_sessions(&mut self) -> &mut dyn WebSessionRepository;
     /// API keys.
     fn keys(&mut self) -> &mut dyn KeyRepository;
     /// Teams and who belongs to them.

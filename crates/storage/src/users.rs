@@ -41,7 +41,7 @@ pub trait RefreshTokenRepository: Send {
     async fn mark_used(&mut self, hash: &[u8; 32], at: Timestamp) -> Result<bool>;
     /// Revokes every token of a sign-in.
     async fn revoke_family(&mut self, family: FamilyId, at: Timestamp) -> Result<()>;
-    /// Revokes every token of a user.
+    /// Revokes every token of a user, and signs its browsers out.
     async fn revoke_user(&mut self, user: UserId, at: Timestamp) -> Result<()>;
     /// Whether any token of this family is still usable: access tokens name their family and end with it.
     async fn family_alive(&mut self, family: FamilyId, now: Timestamp) -> Result<bool>;

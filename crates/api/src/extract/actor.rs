@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::extract::FromRequestParts;
 use http::{HeaderMap, header, request::Parts};
 use puente_domain::Principal;
-use puente_gateway::Actor;
+use puente_gateway::{Actor, identity::Door};
 
 use super::RequestInfo;
 use crate::{
@@ -20,7 +20,7 @@ impl FromRequestParts<ApiState> for Authenticated {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, state: &ApiState) -> Result<Self, Problem> {
-        let actor = authenticate(parts, state).await?;
+        let actor = authenticate_at(Door::Api, parts, state).await?;
         actor
             .map(Self)
             .ok_or_else(|| Problem::new(Kind::Unauthenticated, "this needs a token: Authorization: Bearer …"))
@@ -40,9 +40,9 @@ impl<S: Sync> FromRequestParts<S> for Visitor {
 
 /// The caller that `Authorization` names; `None` without that header. A token that is refused is an error even where
 /// none is needed, so that its owner learns of it.
-pub(crate) async fn authenticate(parts: &Parts, state: &ApiState) -> Result<Option<Actor>, Problem> {
+pub(crate) async fn authenticate_at(door: Door<'_>, parts: &Parts, state: &ApiState) -> Result<Option<Actor>, Problem> {
     let Some(token) = bearer(&parts.headers)? else { return Ok(None) };
-    let principal = state.gateway.authenticate(token).await?;
+    let principal = state.gateway.authenticate_at(door, token).await?;
     Ok(Some(acting(principal, parts)))
 }
 

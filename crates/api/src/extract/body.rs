@@ -42,7 +42,7 @@ pub(super) fn media_type(headers: &HeaderMap) -> &str {
 }
 
 /// The whole body, up to the limit.
-pub(super) async fn bytes<S: Send + Sync>(request: Request, state: &S) -> Result<Bytes, Problem> {
+pub(crate) async fn bytes<S: Send + Sync>(request: Request, state: &S) -> Result<Bytes, Problem> {
     Bytes::from_request(request, state).await.map_err(|rejection| unreadable(&rejection))
 }
 

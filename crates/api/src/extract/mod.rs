@@ -8,8 +8,8 @@ mod query;
 mod request;
 mod yaml;
 
-pub(crate) use actor::{Authenticated, Visitor, authenticate};
-pub(crate) use body::Json;
+pub(crate) use actor::{Authenticated, Visitor, authenticate_at};
+pub(crate) use body::{Json, bytes as whole_body};
 pub(crate) use credentials::Credentials;
 pub(crate) use path::Path;
 pub(crate) use query::Query;

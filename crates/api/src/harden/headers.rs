@@ -9,15 +9,15 @@ use http::{HeaderName, HeaderValue, Version, header};
 
 use crate::ApiState;
 
-const EVERYWHERE: [(HeaderName, HeaderValue); 4] = [
+const EVERYWHERE: [(HeaderName, HeaderValue); 3] = [
     (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
     (header::X_FRAME_OPTIONS, HeaderValue::from_static("DENY")),
-    (header::REFERRER_POLICY, HeaderValue::from_static("no-referrer")),
     (HeaderName::from_static("cross-origin-resource-policy"), HeaderValue::from_static("same-origin")),
 ];
 
 /// Where an answer says nothing else itself.
-const DEFAULTS: [(HeaderName, HeaderValue); 2] = [
+const DEFAULTS: [(HeaderName, HeaderValue); 3] = [
+    (header::REFERRER_POLICY, HeaderValue::from_static("no-referrer")),
     (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
     (
         header::CONTENT_SECURITY_POLICY,

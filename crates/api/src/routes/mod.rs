@@ -3,6 +3,7 @@
 mod audit;
 mod auth;
 mod catalog;
+mod clients;
 mod grants;
 mod keys;
 mod me;
@@ -27,6 +28,7 @@ pub(crate) fn router() -> OpenApiRouter<ApiState> {
         .nest("/me", me::router())
         .nest("/users", users::router())
         .nest("/keys", keys::router())
+        .nest("/clients", clients::router())
         .nest("/teams", teams::router())
         .nest("/servers", servers::router())
         .nest("/grants", grants::router())

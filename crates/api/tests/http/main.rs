@@ -9,6 +9,7 @@ mod hosts;
 mod limits;
 mod lists;
 mod mcp;
+mod oauth;
 mod problems;
 mod proxies;
 mod roles;

@@ -20,11 +20,13 @@ async fn initialize(world: &World, path: &str, token: Option<&str>) -> Response 
 async fn without_a_token_agents_are_told_to_bring_one() {
     let world = World::new().await;
     for path in ["/mcp", "/servers/default/mcp", "/servers/nothing/mcp"] {
+        let metadata = format!("{}/.well-known/oauth-protected-resource{path}", world.url);
+        let way = format!("resource_metadata=\"{metadata}\", scope=\"mcp\"");
         for (method, token, challenge) in [
-            (Method::POST, None, "Bearer"),
-            (Method::GET, None, "Bearer"),
-            (Method::DELETE, None, "Bearer"),
-            (Method::POST, Some("pk_wrong"), "Bearer error=\"invalid_token\""),
+            (Method::POST, None, format!("Bearer {way}")),
+            (Method::GET, None, format!("Bearer {way}")),
+            (Method::DELETE, None, format!("Bearer {way}")),
+            (Method::POST, Some("pk_wrong"), format!("Bearer error=\"invalid_token\", {way}")),
         ] {
             let mut request = world.request(method, path);
             if let Some(token) = token {

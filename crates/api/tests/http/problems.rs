@@ -10,8 +10,6 @@ async fn what_is_not_there_is_a_problem() {
     problem(world.get("/api/v1/nothing").send().await.unwrap(), 404, "not-found").await;
     problem(world.get("/api/v1/users/nobody@example.com").send().await.unwrap(), 404, "not-found").await;
     problem(world.get("/api/v1/audit/no-id").send().await.unwrap(), 404, "not-found").await;
-    // OAuth metadata come with a later release.
-    problem(world.get("/.well-known/oauth-protected-resource").send().await.unwrap(), 404, "not-found").await;
 
     let response = world.request(Method::PUT, "/api/v1/users").bearer_auth(&world.admin).send().await.unwrap();
     let allow = header(&response, "allow");

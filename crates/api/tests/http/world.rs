@@ -1,6 +1,10 @@
 //! A server of a test's own, which ends with it.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    net::{IpAddr, Ipv4Addr},
+    sync::Arc,
+    time::Duration,
+};
 
 use puente_api::{ApiState, Options, Readiness, ServeOptions};
 use puente_auth::{JwtAlgorithm, Passwords, TokenOptions, Tokens, Vault};
@@ -46,6 +50,7 @@ pub(crate) fn options() -> Options {
         allowed_hosts: AllowedHosts::new(["127.0.0.1".to_owned()]),
         cors_origins: vec![],
         trusted_proxies: vec![],
+        public_url: None,
         https: false,
         max_body: 64 * 1024,
         body_timeout: Duration::from_secs(30),
@@ -148,7 +153,8 @@ fn gateway(storage: Arc<dyn puente_storage::Storage>, vault: Arc<Vault>) -> Arc<
         tokens: Arc::new(Tokens::new(&tokens).unwrap()),
         passwords: Arc::new(Passwords::new(2)),
         connectors: vec![],
-        egress: Arc::new(Egress::default()),
+        // Tests serve metadata documents of clients themselves.
+        egress: Arc::new(Egress { allow: vec![IpAddr::V4(Ipv4Addr::LOCALHOST)], ..Egress::default() }),
         settings: Settings::default(),
     })
 }

@@ -3,6 +3,7 @@
 pub(crate) mod access;
 pub(crate) mod apply;
 pub(crate) mod audit;
+pub(crate) mod client;
 pub(crate) mod completions;
 pub(crate) mod connect;
 pub(crate) mod demo_data;
@@ -39,6 +40,7 @@ pub(crate) fn run(Arguments { global, command }: Arguments) -> anyhow::Result<()
         Command::Secret(secret) => wait(secret.run(&global)),
         Command::User(user) => wait(user.run(&global)),
         Command::Key(key) => wait(key.run(&global)),
+        Command::Client(client) => wait(client.run(&global)),
         Command::Team(team) => wait(team.run(&global)),
         Command::Grant(grant) => wait(grant.run(&global)),
         Command::Access(access) => wait(access.run(&global)),

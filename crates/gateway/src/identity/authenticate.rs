@@ -6,42 +6,83 @@ use puente_auth::{API_KEY_PREFIX, sha256};
 use puente_domain::{KeyId, Principal, Timestamp};
 use puente_storage::{Storage, StorageError, Transaction};
 
-use super::principal;
-use crate::{Error, Gateway, Result};
+use super::{
+    principal,
+    remembered::{Audience, Known},
+};
+use crate::{Error, Gateway, Result, oauth};
 
 /// The last use of a key is written down this often.
 const TOUCH: Duration = Duration::from_mins(1);
 
+/// Where a token is shown: one that was given out for a resource is refused everywhere else (RFC 8707).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Door<'a> {
+    /// The REST API.
+    Api,
+    /// The endpoint of a virtual server.
+    Server(&'a str),
+}
+
 impl Gateway {
+    /// As [`Gateway::authenticate_at`] at the REST API.
+    pub async fn authenticate(&self, bearer: &str) -> Result<Arc<Principal>> {
+        self.authenticate_at(Door::Api, bearer).await
+    }
+
     /// Whose this access token or API key (`pk_…`) is, with its rights as they were at most a second ago.
     ///
     /// Fails with [`Error::Unauthenticated`] if it is nobody's any more: unknown, expired, disabled or signed out. An
     /// account that is locked after wrong passwords keeps its tokens, or guessing would throw people out.
-    pub async fn authenticate(&self, bearer: &str) -> Result<Arc<Principal>> {
+    pub async fn authenticate_at(&self, door: Door<'_>, bearer: &str) -> Result<Arc<Principal>> {
         let (hash, now) = (sha256(bearer), self.clock.now());
-        if let Some(found) = self.identity.known.get(&hash, now) {
-            return found.map_err(Error::Unauthenticated);
+        let found = match self.identity.known.get(&hash, now) {
+            Some(found) => found,
+            None => self.find_out(bearer, &hash, now).await?,
+        };
+        let known = found.map_err(Error::Unauthenticated)?;
+        match (&known.audience, door) {
+            (Audience::Everywhere, _) => Ok(known.principal),
+            (Audience::Server(own), Door::Server(server)) if **own == *server => Ok(known.principal),
+            _ => Err(Error::Unauthenticated("the token was given out for another resource")),
         }
-        let found = match self.identify(bearer, &hash, now).await {
-            Ok(principal) => Ok(Arc::new(principal)),
+    }
+
+    /// Asks the database, and remembers the answer.
+    async fn find_out(
+        &self,
+        bearer: &str,
+        hash: &[u8; 32],
+        now: Timestamp,
+    ) -> Result<std::result::Result<Known, &'static str>> {
+        let found = match self.identify(bearer, hash, now).await {
+            Ok(known) => Ok(known),
             Err(Error::Unauthenticated(reason)) => Err(reason),
             Err(error) => return Err(error),
         };
-        self.identity.known.keep(hash, now, found.as_ref().map_err(|reason| *reason));
-        found.map_err(Error::Unauthenticated)
+        self.identity.known.keep(*hash, now, found.as_ref().map_err(|reason| *reason));
+        Ok(found)
     }
 
-    async fn identify(&self, bearer: &str, hash: &[u8; 32], now: Timestamp) -> Result<Principal> {
+    async fn identify(&self, bearer: &str, hash: &[u8; 32], now: Timestamp) -> Result<Known> {
+        let everywhere = |principal| Known { principal: Arc::new(principal), audience: Audience::Everywhere };
         if bearer.starts_with(API_KEY_PREFIX) {
             let mut transaction = self.storage.read().await?;
-            return self.by_key(transaction.as_mut(), hash, now).await;
+            return self.by_key(transaction.as_mut(), hash, now).await.map(everywhere);
         }
-        let claims = self.tokens.verify(bearer, now).map_err(|error| Error::Unauthenticated(refusal(error)))?;
+        let claims = self.tokens.verify_any(bearer, now).map_err(|error| Error::Unauthenticated(refusal(error)))?;
         let mut transaction = self.storage.read().await?;
         if !transaction.refresh_tokens().family_alive(claims.fam, now).await? {
             return Err(Error::Unauthenticated("the sign-in of this token has ended"));
         }
-        principal::of_user(transaction.as_mut(), claims.sub).await
+        if claims.aud == self.tokens.audience() {
+            return principal::of_user(transaction.as_mut(), claims.sub).await.map(everywhere);
+        }
+        let Some(server) = claims.aud.strip_prefix(oauth::AUDIENCE_PREFIX) else {
+            return Err(Error::Unauthenticated("the token was given out for another resource"));
+        };
+        let principal = principal::of_connection(transaction.as_mut(), &claims, server).await?;
+        Ok(Known { principal: Arc::new(principal), audience: Audience::Server(server.into()) })
     }
 
     async fn by_key(&self, transaction: &mut dyn Transaction, hash: &[u8; 32], now: Timestamp) -> Result<Principal> {

@@ -3,6 +3,7 @@
 //! - `authenticate`: from a bearer token to a principal, remembered for a second;
 //! - `sign_in`, `refresh`, `sign_out`: the life of a family of tokens;
 //! - `throttle`: what keeps passwords from being guessed;
+//! - `web`: browsers that are signed in;
 //! - `bootstrap`: the first administrator; `operator`: whoever runs the command line.
 
 mod authenticate;
@@ -15,9 +16,14 @@ mod sign_in;
 mod sign_out;
 mod throttle;
 mod tokens;
+mod web;
 
+pub use authenticate::Door;
 pub use bootstrap::FirstAdmin;
 pub use tokens::TokenPair;
+pub use web::SignedIn;
+
+use std::net::IpAddr;
 
 use puente_domain::{KeyId, Timestamp};
 use remembered::Remembered;
@@ -29,6 +35,8 @@ pub(crate) struct Identity {
     networks: Throttle<throttle::Network>,
     /// E-mail addresses without an account, so that they are locked as those with one are.
     strangers: Throttle<[u8; 32]>,
+    /// Clients that registered themselves.
+    registrations: Throttle<throttle::Network>,
     /// When this process last wrote down the use of a key.
     touched: moka::sync::Cache<KeyId, Timestamp>,
 }
@@ -38,6 +46,16 @@ impl Identity {
     pub(crate) fn forget(&self) {
         self.known.forget();
     }
+
+    /// Counts a registration from this address; after thirty, how many seconds to wait for the next one.
+    pub(crate) fn count_registration(&self, address: IpAddr, now: Timestamp) -> std::result::Result<(), u64> {
+        let network = address.into();
+        if let Some(seconds) = throttle::wait(self.registrations.locked_until(&network), now) {
+            return Err(seconds);
+        }
+        self.registrations.fail(network, now);
+        Ok(())
+    }
 }
 
 impl Default for Identity {
@@ -46,6 +64,7 @@ impl Default for Identity {
             known: Remembered::default(),
             networks: Throttle::new(throttle::FREE_PER_NETWORK),
             strangers: Throttle::new(throttle::FREE_PER_ACCOUNT),
+            registrations: Throttle::new(throttle::FREE_PER_NETWORK),
             touched: moka::sync::Cache::new(100_000),
         }
     }

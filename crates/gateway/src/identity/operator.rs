@@ -18,6 +18,7 @@ impl Actor {
             role: Role::Admin,
             teams: [].into(),
             scopes: [].into(),
+            connection: None,
         };
         Self { principal: Arc::new(principal), address: None, request_id: Uuid::now_v7().to_string().into() }
     }

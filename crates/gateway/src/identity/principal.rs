@@ -1,6 +1,12 @@
 //! From an account or a key to a principal with its rights.
 
-use puente_domain::{Principal, Subject, Timestamp, UserId, key::ApiKey, user::User};
+use puente_auth::Claims;
+use puente_domain::{
+    Principal, Subject, Timestamp, UserId,
+    key::{ApiKey, Scope},
+    oauth::Connection,
+    user::User,
+};
 use puente_storage::Transaction;
 
 use crate::{Error, Result};
@@ -15,6 +21,7 @@ pub(crate) async fn of_user(transaction: &mut dyn Transaction, id: UserId) -> Re
         role: user.role,
         teams: transaction.teams().of(subject).await?.into(),
         scopes: [].into(),
+        connection: None,
     })
 }
 
@@ -34,7 +41,41 @@ pub(crate) async fn of_key(transaction: &mut dyn Transaction, key: &ApiKey, now:
         role: key.role.min(owner.role),
         teams: transaction.teams().of(subject).await?.into(),
         scopes: key.scopes.clone().into(),
+        connection: None,
     })
+}
+
+/// The principal of an OAuth client that acts for a user on one virtual server: the user's rights, narrowed.
+pub(crate) async fn of_connection(
+    transaction: &mut dyn Transaction,
+    claims: &Claims,
+    server: &str,
+) -> Result<Principal> {
+    let ended = Error::Unauthenticated("the connection of this client has ended");
+    let connection = transaction.oauth().connection(claims.fam).await?.ok_or(ended)?;
+    let (id, text) = (claims.client_id.as_deref(), claims.scope.as_deref().unwrap_or_default());
+    if id != Some(connection.client.as_str()) || connection.server != server || connection.user != claims.sub {
+        return Err(Error::Unauthenticated("the access token is not valid"));
+    }
+    let mut principal = connected(transaction, &connection).await?;
+    if !text.split(' ').any(|scope| scope == "mcp") {
+        principal.scopes = principal.scopes.iter().map(|scope| read_only(scope.clone())).collect();
+    }
+    Ok(principal)
+}
+
+/// As [`of_connection`], with all that was consented to.
+pub(crate) async fn connected(transaction: &mut dyn Transaction, connection: &Connection) -> Result<Principal> {
+    let client = transaction.oauth().client(&connection.client).await?;
+    if client.is_none_or(|client| client.disabled_at.is_some()) {
+        return Err(Error::Unauthenticated("the client of this token is disabled"));
+    }
+    let user = of_user(transaction, connection.user).await?;
+    Ok(Principal { scopes: connection.scopes.clone().into(), connection: Some(connection.family), ..user })
+}
+
+fn read_only(scope: Scope) -> Scope {
+    if scope == Scope::Mcp { Scope::McpRead } else { scope }
 }
 
 async fn enabled_user(transaction: &mut dyn Transaction, id: UserId) -> Result<User> {

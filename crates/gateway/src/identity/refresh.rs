@@ -5,7 +5,7 @@ use puente_domain::{Timestamp, audit::Outcome, user::RefreshToken};
 use puente_storage::Transaction;
 
 use super::tokens::{TokenPair, acting};
-use crate::{Actor, Error, Gateway, Result};
+use crate::{Actor, Error, Gateway, Result, oauth::REFRESH_PREFIX};
 
 const ACTION: &str = "auth/refresh";
 
@@ -17,7 +17,9 @@ impl Gateway {
         let (hash, now) = (sha256(token), self.clock.now());
         let mut transaction = self.storage.write().await?;
         let unknown = Error::Unauthenticated("the refresh token is not known");
-        let row = transaction.refresh_tokens().find(&hash).await?.ok_or(unknown)?;
+        let row = transaction.refresh_tokens().find(&hash).await?;
+        // Those of OAuth clients are bound to less than this would give.
+        let row = row.filter(|_| !token.starts_with(REFRESH_PREFIX)).ok_or(unknown)?;
         if row.revoked_at.is_some() {
             return Err(Error::Unauthenticated("the sign-in of this refresh token has ended"));
         }

@@ -22,6 +22,20 @@ impl Gateway {
     /// is, for 30 s at first and twice as long each time: [`Error::Limited`]. The password is checked first and the
     /// answer decided afterwards, under the lock of the write transaction: guesses in parallel learn no more.
     pub async fn sign_in(&self, visitor: &Actor, email: &str, password: SecretString) -> Result<TokenPair> {
+        let (mut transaction, user) = self.check_password(visitor, email, password).await?;
+        let pair = self.next_pair(transaction.as_mut(), user.id, FamilyId::new(), self.clock.now()).await?;
+        self.welcome(visitor, transaction, &user, None).await?;
+        Ok(pair)
+    }
+
+    /// The account of an e-mail address and its password, in a transaction that has not written anything yet but that
+    /// the password was right.
+    pub(super) async fn check_password(
+        &self,
+        visitor: &Actor,
+        email: &str,
+        password: SecretString,
+    ) -> Result<(Box<dyn Transaction>, User)> {
         let email = email.trim().to_lowercase();
         let stranger = sha256(&email);
         self.refuse_if_locked(self.network_lock(visitor))?;
@@ -43,7 +57,12 @@ impl Gateway {
         self.decide_sign_in(visitor, user, right).await
     }
 
-    async fn decide_sign_in(&self, visitor: &Actor, checked: User, right: bool) -> Result<TokenPair> {
+    async fn decide_sign_in(
+        &self,
+        visitor: &Actor,
+        checked: User,
+        right: bool,
+    ) -> Result<(Box<dyn Transaction>, User)> {
         let now = self.clock.now();
         let mut transaction = self.storage.write().await?;
         let user = transaction.users().get(checked.id).await?.ok_or(WRONG)?;
@@ -61,25 +80,25 @@ impl Gateway {
             transaction.cancel().await?;
             return self.wrong_for(visitor, &user, "the account is disabled".to_owned()).await;
         }
-        self.welcome(visitor, transaction, &user, now).await
+        if user.failed_logins > 0 || user.locked_until.is_some() {
+            transaction.users().set_login_failures(user.id, 0, None).await?;
+        }
+        Ok((transaction, user))
     }
 
-    async fn welcome(
+    /// Records a sign-in and commits it.
+    pub(super) async fn welcome(
         &self,
         visitor: &Actor,
         mut transaction: Box<dyn Transaction>,
         user: &User,
-        now: Timestamp,
-    ) -> Result<TokenPair> {
-        if user.failed_logins > 0 || user.locked_until.is_some() {
-            transaction.users().set_login_failures(user.id, 0, None).await?;
-        }
-        let pair = self.next_pair(transaction.as_mut(), user.id, FamilyId::new(), now).await?;
+        detail: Option<String>,
+    ) -> Result<Actor> {
         let actor = acting(transaction.as_mut(), visitor, user).await?;
-        let event = self.event(&actor, ACTION, &user.id.to_string(), Outcome::Ok, None);
+        let event = self.event(&actor, ACTION, &user.id.to_string(), Outcome::Ok, detail);
         transaction.audit().add(&[event]).await?;
         transaction.save().await?;
-        Ok(pair)
+        Ok(actor)
     }
 
     fn network_lock(&self, visitor: &Actor) -> Option<Timestamp> {
@@ -93,14 +112,14 @@ impl Gateway {
         }
     }
 
-    async fn wrong_for(&self, visitor: &Actor, user: &User, detail: String) -> Result<TokenPair> {
+    async fn wrong_for<T>(&self, visitor: &Actor, user: &User, detail: String) -> Result<T> {
         self.count_for_network(visitor);
         self.record(visitor, ACTION, &user.id.to_string(), Outcome::Refused, Some(detail)).await;
         Err(WRONG)
     }
 
     /// The audit trail does not get the address that was tried: people type passwords there, too.
-    async fn wrong(&self, visitor: &Actor, detail: &str) -> Result<TokenPair> {
+    async fn wrong<T>(&self, visitor: &Actor, detail: &str) -> Result<T> {
         self.count_for_network(visitor);
         self.record(visitor, ACTION, "", Outcome::Refused, Some(detail.to_owned())).await;
         Err(WRONG)

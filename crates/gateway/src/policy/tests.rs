@@ -11,6 +11,7 @@ fn principal(role: Role, scopes: &[&str]) -> Principal {
         role,
         teams: [].into(),
         scopes: scopes.into(),
+        connection: None,
     }
 }
 

@@ -61,7 +61,7 @@ impl Gateway {
             tracing::error!(id = %record.id, error = &error as &dyn std::error::Error, "a task's state could not be kept");
         }
         let event = Event::Task(Box::new(TaskEvent(DetailedTask::new(base(record), payload.clone()))));
-        self.subscribers.send(record.subject, &record.server, event);
+        self.subscribers.send(record.subject, &record.server, &event);
     }
 }
 

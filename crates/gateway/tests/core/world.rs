@@ -171,6 +171,7 @@ pub(crate) fn somebody(name: &str, role: Role, scopes: &[&str]) -> Actor {
         role,
         teams: [].into(),
         scopes: scopes.into(),
+        connection: None,
     };
     Actor { principal: Arc::new(principal), address: None, request_id: "test".into() }
 }

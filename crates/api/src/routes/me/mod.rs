@@ -1,6 +1,8 @@
 //! The caller itself.
 
 mod change_password;
+mod connections;
+mod disconnect;
 mod get;
 mod keys;
 
@@ -12,5 +14,7 @@ pub(super) fn router() -> OpenApiRouter<ApiState> {
     OpenApiRouter::new()
         .routes(routes!(get::get))
         .routes(routes!(keys::keys))
+        .routes(routes!(connections::connections))
+        .routes(routes!(disconnect::disconnect))
         .routes(routes!(change_password::change_password))
 }

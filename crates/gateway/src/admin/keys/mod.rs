@@ -7,4 +7,6 @@ mod enable;
 mod list;
 mod own;
 
+pub(crate) use own::account_of;
+
 pub use create::{CreatedKey, NewKey};

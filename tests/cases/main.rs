@@ -11,4 +11,5 @@ mod documents;
 mod doors;
 mod first_run;
 mod rotation;
+mod sign_in;
 mod stdio;

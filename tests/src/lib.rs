@@ -5,6 +5,7 @@
 #![expect(clippy::missing_panics_doc, reason = "a test that cannot go on panics")]
 
 mod api;
+mod browser;
 pub mod erp;
 mod mcp;
 pub mod official;
@@ -14,6 +15,7 @@ mod stdio;
 pub mod tools;
 
 pub use api::{Answer, Api};
+pub use browser::Browser;
 pub use mcp::Mcp;
 pub use server::Server;
 pub use site::{ADMIN_EMAIL, ADMIN_PASSWORD, CONFIGURATION, FAILED, REFUSED, Run, Site};

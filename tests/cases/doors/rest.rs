@@ -23,6 +23,8 @@ const TABLE: &[(&str, &str, &str)] = &[
     ("GET", "/api/v1/catalog", "401 403 2xx 2xx 403 2xx 2xx"),
     ("GET", "/api/v1/secrets", "401 403 2xx 2xx 403 2xx 2xx"),
     ("GET", "/api/v1/keys", "401 403 403 2xx 403 2xx 2xx"),
+    ("GET", "/api/v1/clients", "401 403 403 2xx 403 2xx 2xx"),
+    ("GET", "/api/v1/me/connections", "401 2xx 2xx 2xx 403 2xx 2xx"),
     ("GET", "/api/v1/grants", "401 403 403 2xx 403 2xx 2xx"),
     ("GET", "/api/v1/users", "401 403 403 2xx 403 2xx 2xx"),
     ("GET", "/api/v1/teams", "401 403 403 2xx 403 2xx 2xx"),

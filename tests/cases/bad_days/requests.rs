@@ -115,8 +115,7 @@ async fn nobody_and_strangers() {
 async fn what_is_not_there_is_a_problem() {
     let (_site, server, _key) = start().await;
     let admin = server.admin().await;
-    let missing = ["/api/v1/nothing", "/api/v1/users/00000000-0000-7000-8000-000000000000", "/nothing"];
-    for path in missing.into_iter().chain(["/.well-known/oauth-protected-resource"]) {
+    for path in ["/api/v1/nothing", "/api/v1/users/00000000-0000-7000-8000-000000000000", "/nothing"] {
         let answer = admin.get(path).await;
         assert_eq!(answer.status, 404, "{path}: {}", answer.body);
         assert_eq!(answer.header("Content-Type"), "application/problem+json", "{path}");

@@ -107,16 +107,3 @@ pub struct WebSession {
     /// When the person signed in.
     pub created_at: Timestamp,
 }
-
-/// An account at another identity provider (`OpenID` Connect) that signs a user in.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ExternalIdentity {
-    /// The provider (`iss`).
-    pub issuer: String,
-    /// The account there (`sub`): never reused, unlike an e-mail address.
-    pub subject: String,
-    /// The user here.
-    pub user: UserId,
-    /// When the two were tied together.
-    pub created_at: Timestamp,
-}

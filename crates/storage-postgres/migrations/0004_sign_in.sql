@@ -48,13 +48,3 @@ CREATE TABLE web_sessions (
 );
 CREATE INDEX web_sessions_user ON web_sessions (user_id);
 CREATE INDEX web_sessions_expiry ON web_sessions (expires_at);
-
--- Accounts at an OpenID Connect provider that sign users in.
-CREATE TABLE external_identities (
-    issuer text COLLATE "C" NOT NULL,
-    subject text COLLATE "C" NOT NULL,
-    user_id uuid NOT NULL REFERENCES users (id) ON DELETE CASCADE,
-    created_at timestamptz NOT NULL,
-    PRIMARY KEY (issuer, subject)
-);
-CREATE INDEX external_identities_user ON external_identities (user_id);

@@ -1,14 +1,11 @@
-//! Browsers that are signed in, and accounts elsewhere.
+//! Browsers that are signed in.
 
 use async_trait::async_trait;
-use puente_domain::{
-    Timestamp, UserId,
-    oauth::{ExternalIdentity, WebSession},
-};
+use puente_domain::{Timestamp, UserId, oauth::WebSession};
 use puente_storage::{Result, StorageError, WebSessionRepository};
 use uuid::Uuid;
 
-use super::{SqlTransaction, Time, column, text::storable};
+use super::{SqlTransaction, Time, column};
 
 struct Row {
     hash: Vec<u8>,
@@ -69,30 +66,5 @@ impl WebSessionRepository for SqlTransaction {
         let pruned = sqlx::query!("DELETE FROM web_sessions WHERE expires_at <= $1", Time(now));
         let pruned = pruned.execute(self.connection()).await.map_err(|error| self.fail(error))?;
         Ok(pruned.rows_affected())
-    }
-
-    async fn add_identity(&mut self, identity: &ExternalIdentity) -> Result<()> {
-        sqlx::query!(
-            "INSERT INTO external_identities (issuer, subject, user_id, created_at) VALUES ($1, $2, $3, $4)
-             ON CONFLICT (issuer, subject) DO NOTHING",
-            storable("external_identities.issuer", &identity.issuer)?,
-            storable("external_identities.subject", &identity.subject)?,
-            identity.user.0,
-            Time(identity.created_at)
-        )
-        .execute(self.connection())
-        .await
-        .map_err(|error| self.fail_reference(error, "external_identities.user"))?;
-        Ok(())
-    }
-
-    async fn identity(&mut self, issuer: &str, subject: &str) -> Result<Option<UserId>> {
-        let user = sqlx::query_scalar!(
-            r#"SELECT user_id AS "user_id!: Uuid" FROM external_identities WHERE issuer = $1 AND subject = $2"#,
-            storable("external_identities.issuer", issuer)?,
-            storable("external_identities.subject", subject)?
-        );
-        let user = user.fetch_optional(self.connection()).await.map_err(|error| self.fail(error))?;
-        Ok(user.map(UserId))
     }
 }

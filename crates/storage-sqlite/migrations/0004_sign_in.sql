@@ -48,13 +48,3 @@ CREATE TABLE web_sessions (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX web_sessions_user ON web_sessions (user_id);
 CREATE INDEX web_sessions_expiry ON web_sessions (expires_at);
-
--- Accounts at an OpenID Connect provider that sign users in.
-CREATE TABLE external_identities (
-    issuer TEXT NOT NULL,
-    subject TEXT NOT NULL,
-    user_id BLOB NOT NULL REFERENCES users (id) ON DELETE CASCADE,
-    created_at INTEGER NOT NULL,
-    PRIMARY KEY (issuer, subject)
-) STRICT, WITHOUT ROWID;
-CREATE INDEX external_identities_user ON external_identities (user_id);

@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use puente_domain::{
     FamilyId, Timestamp, UserId,
-    oauth::{AuthorizationCode, Connection, ExternalIdentity, OAuthClient, WebSession},
+    oauth::{AuthorizationCode, Connection, OAuthClient, WebSession},
 };
 
 use crate::{Page, Result, Slice};
@@ -50,7 +50,7 @@ pub trait OAuthRepository: Send {
     async fn prune(&mut self, now: Timestamp, idle_since: Timestamp) -> Result<u64>;
 }
 
-/// Browsers that are signed in, and accounts elsewhere that sign people in.
+/// Browsers that are signed in.
 #[async_trait]
 pub trait WebSessionRepository: Send {
     /// Adds a session. Missing: `web_sessions.user`.
@@ -61,9 +61,4 @@ pub trait WebSessionRepository: Send {
     async fn remove(&mut self, hash: &[u8; 32]) -> Result<bool>;
     /// Deletes those that expired before this moment; how many.
     async fn prune(&mut self, now: Timestamp) -> Result<u64>;
-
-    /// Ties an account elsewhere to a user; what was tied before stays. Missing: `external_identities.user`.
-    async fn add_identity(&mut self, identity: &ExternalIdentity) -> Result<()>;
-    /// The user that an account elsewhere signs in.
-    async fn identity(&mut self, issuer: &str, subject: &str) -> Result<Option<UserId>>;
 }

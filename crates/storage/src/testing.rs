@@ -41,7 +41,7 @@ macro_rules! conformance_suite {
             }
             oauth {
                 clients_round_trip, codes_are_used_once, connections_end_with_their_client, expired_rows_are_pruned,
-                web_sessions_end, identities_are_tied_once,
+                web_sessions_end,
             }
             keys {
                 round_trip, name_and_hash_are_unique, owner_must_exist, disabled_and_enabled, last_use_never_goes_back,

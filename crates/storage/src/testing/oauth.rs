@@ -3,7 +3,7 @@
 use puente_domain::{
     FamilyId, UserId,
     key::Scope,
-    oauth::{AuthorizationCode, ClientKind, Connection, ExternalIdentity, OAuthClient, WebSession},
+    oauth::{AuthorizationCode, ClientKind, Connection, OAuthClient, WebSession},
 };
 
 use super::samples::{NOW, hash, later, name, page, refresh_token, saved_user};
@@ -173,28 +173,4 @@ pub async fn web_sessions_end(storage: &dyn Storage) {
     assert_eq!(tx.web_sessions().find(&hash(2), NOW).await.unwrap(), None);
     assert!(tx.web_sessions().find(&hash(3), NOW).await.unwrap().is_some());
     assert_eq!(tx.web_sessions().prune(later(10)).await.unwrap(), 1);
-}
-
-/// The first tie holds.
-pub async fn identities_are_tied_once(storage: &dyn Storage) {
-    let (ana, bo) = (saved_user(storage, "ana@example.com").await, saved_user(storage, "bo@example.com").await);
-    let identity = |user| ExternalIdentity {
-        issuer: "https://id.example".to_owned(),
-        subject: "248289761001".to_owned(),
-        user,
-        created_at: NOW,
-    };
-    let mut tx = storage.write().await.unwrap();
-    tx.web_sessions().add_identity(&identity(ana.id)).await.unwrap();
-    tx.web_sessions().add_identity(&identity(bo.id)).await.unwrap();
-    let found = |issuer, subject| (issuer, subject);
-    for ((issuer, subject), user) in [
-        (found("https://id.example", "248289761001"), Some(ana.id)),
-        (found("https://id.example", "248289761002"), None),
-        (found("https://other.example", "248289761001"), None),
-    ] {
-        assert_eq!(tx.web_sessions().identity(issuer, subject).await.unwrap(), user);
-    }
-    assert!(tx.users().remove(ana.id).await.unwrap());
-    assert_eq!(tx.web_sessions().identity("https://id.example", "248289761001").await.unwrap(), None);
 }

@@ -164,18 +164,7 @@ impl Tokens {
     /// A token for `user` that is valid for `ttl` from `now` on.
     #[must_use]
     pub fn issue(&self, user: UserId, family: FamilyId, now: Timestamp, ttl: Duration) -> String {
-        self.sign(&Claims {
-            iss: self.issuer.clone(),
-            aud: self.audience.clone(),
-            sub: user,
-            exp: (now + ttl).as_secs(),
-            nbf: now.as_secs(),
-            iat: now.as_secs(),
-            jti: Uuid::new_v4(),
-            fam: family,
-            client_id: None,
-            scope: None,
-        })
+        self.sign(&self.claims(user, family, &self.audience, now, ttl))
     }
 
     /// As [`Tokens::issue`], for an OAuth client and one audience only.
@@ -188,18 +177,24 @@ impl Tokens {
         now: Timestamp,
         ttl: Duration,
     ) -> String {
-        self.sign(&Claims {
+        let claims = self.claims(user, family, bound.audience, now, ttl);
+        let (client_id, scope) = (Some(bound.client.to_owned()), Some(bound.scope.to_owned()));
+        self.sign(&Claims { client_id, scope, ..claims })
+    }
+
+    fn claims(&self, user: UserId, family: FamilyId, audience: &str, now: Timestamp, ttl: Duration) -> Claims {
+        Claims {
             iss: self.issuer.clone(),
-            aud: bound.audience.to_owned(),
+            aud: audience.to_owned(),
             sub: user,
             exp: (now + ttl).as_secs(),
             nbf: now.as_secs(),
             iat: now.as_secs(),
             jti: Uuid::new_v4(),
             fam: family,
-            client_id: Some(bound.client.to_owned()),
-            scope: Some(bound.scope.to_owned()),
-        })
+            client_id: None,
+            scope: None,
+        }
     }
 
     fn sign(&self, claims: &Claims) -> String {

@@ -103,10 +103,11 @@ impl Gateway {
 
     /// What the consent page carries to its answer: sealed, for this person, for a while.
     #[must_use]
+    #[expect(clippy::missing_panics_doc, reason = "an authorization always serialises")]
     pub fn seal_authorization(&self, actor: &Actor, authorization: &Authorization) -> String {
         let until = (self.clock.now() + PATIENCE).as_micros();
         let carried = Carried { until, authorization: authorization.clone() };
-        let plain = serde_json::to_vec(&carried).unwrap_or_default();
+        let plain = serde_json::to_vec(&carried).expect("an authorization is JSON");
         VaultSealer(self.vault.clone()).seal(&context(actor), &plain)
     }
 

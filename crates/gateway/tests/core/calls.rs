@@ -1,9 +1,12 @@
 //! The life of a call.
 
-use std::{sync::atomic::Ordering, time::Duration};
+use std::{
+    sync::{Arc, atomic::Ordering},
+    time::Duration,
+};
 
-use puente_domain::{Role, audit::Outcome};
-use puente_gateway::Settings;
+use puente_domain::{FamilyId, Principal, Role, audit::Outcome};
+use puente_gateway::{Actor, Settings};
 use puente_mcp::{CallTool, Era, Handler, Inputs, ListRequest, McpError};
 use serde_json::{Value, json, value::RawValue};
 
@@ -61,15 +64,29 @@ async fn refusals_are_recorded_and_look_like_absence() {
     assert_eq!(world.backstage.count("write"), 0);
 }
 
+/// A client with a person's consent to read learns that there is more to ask for; what nobody has is not there.
+#[tokio::test]
+async fn a_connected_client_is_told_to_ask_for_more() {
+    let world = World::applied(&catalog(&["{name: echo}", "{name: write, writes: true}"])).await;
+    let reader = somebody("reader", Role::Member, &["mcp:read"]);
+    let principal = Principal { connection: Some(FamilyId::new()), ..(*reader.principal).clone() };
+    let cx = world.cx(&Actor { principal: Arc::new(principal), ..reader });
+    let refused = world.call(&cx, "erp_write", json!({})).await;
+    assert_eq!(refused.unwrap_err(), McpError::InsufficientScope("erp_write".to_owned()));
+    assert_eq!(
+        world.call(&cx, "erp_nothing", json!({})).await.unwrap_err(),
+        McpError::UnknownTool("erp_nothing".to_owned())
+    );
+    assert_eq!(world.backstage.count("write"), 0);
+    assert!(world.trail().await.iter().all(|row| row.outcome == Outcome::Refused));
+}
+
 #[tokio::test]
 async fn who_may_enter_which_virtual_server() {
     let yaml = catalog(&["{name: echo}"])
         + "  - name: closed\n    include: [erp.*]\n  - name: free\n    include: [erp.*]\n    open: true\n";
     let world = World::applied(&yaml).await;
-    let nobody = puente_gateway::Actor {
-        principal: std::sync::Arc::new(puente_domain::Principal::anonymous()),
-        ..member("nobody")
-    };
+    let nobody = Actor { principal: Arc::new(Principal::anonymous()), ..member("nobody") };
     let admin = somebody("root", Role::Admin, &[]);
     let only_main = somebody("key", Role::Admin, &["server:main"]);
     let table = [

@@ -6,9 +6,9 @@ use axum::{
 };
 use http::{Uri, header};
 use puente_storage::{Page, Slice};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use url::form_urlencoded::{Serializer, parse};
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 
 use crate::problem::{Kind, Problem};
 
@@ -40,6 +40,23 @@ impl<T: Serialize> IntoResponse for Paged<T> {
     fn into_response(self) -> Response {
         let link = self.link.map(|link| [(header::LINK, link)]);
         (link, Json(self.listed)).into_response()
+    }
+}
+
+/// Which part of a list that has no other filter.
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct PageQuery {
+    /// 1 to 1,000; 100 if not given.
+    limit: Option<u32>,
+    /// `next` of the page before.
+    after: Option<String>,
+}
+
+impl PageQuery {
+    pub(crate) fn page(self) -> Result<Page, Problem> {
+        page(self.limit, self.after)
     }
 }
 

@@ -1,6 +1,6 @@
 //! `make run`: the first time it makes everything and prints the secrets, the second time it goes on and prints none.
 
-use std::process::Stdio;
+use std::{path::Path, process::Stdio};
 
 use puente_tests::{Api, Mcp, Site, tools};
 use tokio::{
@@ -44,6 +44,27 @@ impl FirstRun {
 /// The word of the output that starts like this.
 fn word<'a>(printed: &'a str, start: &str) -> Option<&'a str> {
     printed.split_whitespace().find(|word| word.starts_with(start))
+}
+
+/// The README's settings for one's own shell, where the project lies in `folder`.
+fn shell_settings(folder: &Path) -> String {
+    let readme = std::fs::read_to_string(tools::root().join("README.md")).unwrap();
+    let line = readme.lines().find_map(|line| line.strip_prefix("    export ")).expect("the README has them");
+    format!("export {}", line.replace("$PWD", folder.to_str().unwrap()))
+}
+
+#[tokio::test]
+async fn commands_find_the_data_from_the_reader_s_shell() {
+    let site = Site::empty();
+    let _run = FirstRun::start(&site).await;
+    let binaries = site.path().join("target/release");
+    std::fs::create_dir_all(&binaries).unwrap();
+    std::os::unix::fs::symlink(tools::puente(), binaries.join("puente")).unwrap();
+    let script = format!("{}; puente source test erp && puente source draft erp", shell_settings(site.path()));
+    let mut shell = Command::new("sh");
+    shell.args(["-ec", &script]).env_clear().env("PATH", "/usr/bin:/bin");
+    let output = shell.current_dir(site.path()).output().await.unwrap();
+    assert!(output.status.success(), "{output:?}");
 }
 
 #[tokio::test]

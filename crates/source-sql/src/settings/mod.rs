@@ -32,7 +32,8 @@ pub(crate) struct SourceSettings {
     pub(crate) max_rows: usize,
 }
 
-/// `explore:`: `list_tables`, `describe_table` and `query`.
+/// `explore:`: `list_tables`, `describe_table` and `query`. In SQLite, `query` takes no values above 1 MiB and no pattern
+/// for LIKE above 250 bytes.
 #[derive(Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct ExploreSettings {

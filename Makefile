@@ -12,7 +12,7 @@ export PATH := $(CURDIR)/.tools/venv/bin:$(PATH)
 
 PUENTE = cargo run --quiet --locked --profile $(PROFILE) --package puente-cli --
 
-.PHONY: help run tools test test-stack check fmt lint licences docs fresh bench clean
+.PHONY: help run tools test test-stack soak check fmt lint licences docs fresh bench clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -26,6 +26,10 @@ tools: ## Install what check and test need, into .tools
 test: tools ## Run every test
 	cargo nextest run --workspace --locked
 	cargo test --workspace --locked --doc --quiet
+
+# Soak tests are `#[ignore]`d tests in modules named `soak`.
+soak: tools ## Run what takes many minutes: large sizes, random kills
+	cargo nextest run --workspace --locked --profile soak --run-ignored only --no-capture -E 'test(/(^|::)soak::/)'
 
 test-stack: ## Start the Docker stack from nothing and check it (an engine and images are made where there are none)
 	@tests/stack/run.sh

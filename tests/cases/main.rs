@@ -10,6 +10,7 @@ mod disconnects;
 mod documents;
 mod doors;
 mod first_run;
+mod jobs;
 mod rotation;
 mod sign_in;
 mod stdio;

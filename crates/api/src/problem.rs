@@ -37,6 +37,8 @@ pub enum Kind {
     Timeout,
     /// The value is taken.
     Conflict,
+    /// It is in a state that does not allow this.
+    State,
     /// It was edited since it was read.
     Stale,
     /// The body is too large.
@@ -69,6 +71,7 @@ impl Kind {
             Self::MethodNotAllowed => (StatusCode::METHOD_NOT_ALLOWED, "method-not-allowed", "Method not allowed"),
             Self::Timeout => (StatusCode::REQUEST_TIMEOUT, "timeout", "Request took too long"),
             Self::Conflict => (StatusCode::CONFLICT, "conflict", "Already taken"),
+            Self::State => (StatusCode::CONFLICT, "state", "Not in this state"),
             Self::Stale => (StatusCode::PRECONDITION_FAILED, "stale", "Changed by someone else"),
             Self::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "too-large", "Body too large"),
             Self::UnsupportedMediaType => {

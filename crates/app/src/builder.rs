@@ -11,7 +11,7 @@ use puente_source_sql::SqlConnector;
 use puente_sources::Connector;
 use puente_storage::Storage;
 
-use crate::{settings, storage};
+use crate::{jobs, settings, storage};
 
 /// How many passwords are hashed at once: each takes a core for tens of milliseconds.
 const PASSWORD_CONCURRENCY: usize = 2;
@@ -65,6 +65,7 @@ impl Builder {
             egress: Arc::new(settings::egress(&config)),
             settings: settings::gateway(&config),
         });
+        gateway.queue().register(jobs::handlers(&gateway)?);
         Ok(App { config, clock, storage, vault, gateway })
     }
 }

@@ -7,6 +7,7 @@
 mod builder;
 mod doors;
 mod first_start;
+mod jobs;
 mod lifecycle;
 mod logging;
 mod running;

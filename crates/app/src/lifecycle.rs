@@ -1,12 +1,12 @@
 //! From the first connection to the last row: what happens when a server starts and stops.
 //!
-//! Start: take the data folder → listen → read the catalog → first start → serve. Clients that connect early wait in the
-//! kernel's queue.
+//! Start: take the data folder → listen → read the catalog → first start → take jobs → serve. Clients that connect early
+//! wait in the kernel's queue.
 //!
-//! Stop, on SIGTERM: `/health/ready` answers 503, and requests are still served for `SHUTDOWN_DELAY`, so that balancers
-//! notice → the listener closes, streams end with a `retry` → calls in flight get up to `SHUTDOWN_TIMEOUT` → the audit
-//! trail is written, the database closes. SIGINT (Ctrl-C) skips the delay, and a second signal of either kind does not
-//! wait for calls any more.
+//! Stop, on SIGTERM: `/health/ready` answers 503, no more jobs are taken, and requests are still served for
+//! `SHUTDOWN_DELAY`, so that balancers notice → the listener closes, streams end with a `retry` → calls and jobs in flight
+//! get up to `SHUTDOWN_TIMEOUT`; jobs that take longer are given back → the audit trail is written, the database closes.
+//! SIGINT (Ctrl-C) skips the delay, and a second signal of either kind does not wait for calls any more.
 
 use anyhow::Context;
 use puente_api::{Readiness, ServeOptions};
@@ -18,6 +18,7 @@ use tokio_util::sync::CancellationToken;
 use crate::{
     App, FirstStart, RunningServer, doors,
     first_start::first_start,
+    jobs::Background,
     signals::{Signal, Signals},
 };
 
@@ -42,6 +43,7 @@ pub async fn serve(app: App, started: impl FnOnce(Served)) -> anyhow::Result<()>
     let security = &app.config.security;
     let first_start = first_start(&app.gateway, &security.admin_email, security.admin_password.clone()).await?;
 
+    let background = Background::of_server(&app);
     let service = doors::service(&app);
     let state = doors::http(&app, service.clone(), port);
     let closing = CancellationToken::new();
@@ -53,16 +55,19 @@ pub async fn serve(app: App, started: impl FnOnce(Served)) -> anyhow::Result<()>
     tracing::info!(url = running.url, database = app.storage.backend(), "serving");
     started(Served { url: app.config.server.public_url(port), first_start });
 
-    delay(&app, &state.readiness, &mut signals).await;
+    delay(&app, &state.readiness, &background, &mut signals).await;
     closing.cancel();
     let drained = async {
-        service.shutdown().await;
-        serving.await
+        let served = async {
+            service.shutdown().await;
+            serving.await
+        };
+        tokio::join!(served, background.drained())
     };
     tokio::select! {
         drained = timeout(app.config.server.shutdown_timeout, drained) => {
             if drained.is_err() {
-                tracing::warn!("calls were still running after SHUTDOWN_TIMEOUT and were cut off");
+                tracing::warn!("calls or jobs were still running after SHUTDOWN_TIMEOUT and were cut off");
             }
         }
         _ = signals.next() => tracing::warn!("stopping at once: calls in flight were cut off"),
@@ -74,10 +79,11 @@ pub async fn serve(app: App, started: impl FnOnce(Served)) -> anyhow::Result<()>
 }
 
 /// Waits for the first signal, then lets balancers notice.
-async fn delay(app: &App, readiness: &Readiness, signals: &mut Signals) {
+async fn delay(app: &App, readiness: &Readiness, background: &Background, signals: &mut Signals) {
     let signal = signals.next().await;
     tracing::info!(?signal, "stopping");
     readiness.drain();
+    background.stop();
     if signal == Signal::Terminate {
         // A second signal ends the wait; elapsing is the usual end of it.
         let _ = timeout(app.config.server.shutdown_delay, signals.next()).await;

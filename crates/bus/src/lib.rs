@@ -11,6 +11,7 @@ pub use memory::Memory;
 
 use std::sync::Arc;
 
+use puente_domain::TaskId;
 use serde::{Deserialize, Serialize};
 use tokio::sync::broadcast;
 
@@ -22,6 +23,15 @@ pub enum Hint {
     CatalogChanged,
     /// Users, keys, teams or grants.
     RightsChanged,
+    /// A job waits, or a running one is to end.
+    JobsChanged,
+    /// The state of an MCP task, or answers to its questions.
+    TaskChanged {
+        /// Its id.
+        task: TaskId,
+        /// Who told its own clients already.
+        by: String,
+    },
     /// The content of a resource.
     ResourceUpdated {
         /// The name of its source.

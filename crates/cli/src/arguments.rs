@@ -62,6 +62,9 @@ pub(crate) enum Command {
     /// Who did what, when, with which outcome
     #[command(subcommand)]
     Audit(commands::audit::Audit),
+    /// What waits, runs, was done and went wrong in the background
+    #[command(subcommand)]
+    Jobs(commands::jobs::Jobs),
     /// Check the installation, and say what to do
     Doctor(commands::doctor::Doctor),
     /// Ask a running server whether it is ready

@@ -71,4 +71,6 @@ ids! {
     ResultId,
     /// A [`Task`](crate::task::TaskRecord).
     TaskId,
+    /// A [`Job`](crate::job::JobRecord).
+    JobId,
 }

@@ -7,6 +7,7 @@ pub mod audit;
 pub mod catalog;
 pub mod duration;
 pub mod id;
+pub mod job;
 pub mod key;
 pub mod name;
 pub mod oauth;
@@ -19,8 +20,8 @@ pub mod time;
 pub mod user;
 
 pub use id::{
-    AuditId, FamilyId, GrantId, KeyId, PromptId, ResourceId, ResultId, ServerId, SessionId, SourceId, TaskId, TeamId,
-    ToolId, UserId,
+    AuditId, FamilyId, GrantId, JobId, KeyId, PromptId, ResourceId, ResultId, ServerId, SessionId, SourceId, TaskId,
+    TeamId, ToolId, UserId,
 };
 pub use name::{Name, NameError};
 pub use principal::{Principal, Role, Subject};

@@ -57,6 +57,8 @@ pub struct TaskRecord {
     pub status_message: Option<String>,
     /// By status: the input requests, the result or the error, as JSON.
     pub payload: Option<String>,
+    /// The client's answers so far to what it is asked, as a JSON object.
+    pub answers: Option<String>,
     /// When it is deleted.
     pub expires_at: Timestamp,
     /// When it was made.

@@ -31,6 +31,9 @@ pub enum Error {
     /// It exists already.
     #[error("{0} is already taken")]
     Conflict(String),
+    /// It is in a state that does not allow this (HTTP 409).
+    #[error("{0}")]
+    State(String),
     /// It was edited since the caller read it (HTTP 412).
     #[error("{0} was changed by someone else; read it again")]
     Stale(&'static str),

@@ -50,6 +50,11 @@ impl Subscribers {
         subscriber.sender.subscribe()
     }
 
+    /// Whether nobody listens.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.lock().is_empty()
+    }
+
     /// Sends an event to one caller.
     pub(crate) fn send(&self, subject: Subject, server: &str, event: &Event) {
         for (((own, _), on), subscriber) in &*self.lock() {
@@ -126,7 +131,8 @@ impl Gateway {
         }
     }
 
-    async fn principal_of(&self, (subject, connection): Identity) -> crate::Result<Principal> {
+    /// A caller as it is now; [`Error::Unauthenticated`](crate::Error::Unauthenticated) if it may not come any more.
+    pub(crate) async fn principal_of(&self, (subject, connection): Identity) -> crate::Result<Principal> {
         let mut transaction = self.storage.read().await?;
         if let Some(family) = connection {
             let connection = transaction.oauth().connection(family).await?;

@@ -14,6 +14,7 @@ use puente_domain::{
     Clock,
     catalog::{Origin, SourceKind},
 };
+use puente_queue::Queue;
 use puente_sources::{Connector, Egress, Outbound};
 use puente_storage::Storage;
 
@@ -28,7 +29,6 @@ use crate::{
     failure::Failure,
     identity::Identity,
     limit::Limits,
-    tasks::Tasks,
 };
 
 /// What a gateway is made of; `puente-app` puts it together.
@@ -63,6 +63,7 @@ pub struct Gateway {
     strangers: OnceLock<Outbound>,
     pub(crate) settings: Settings,
     pub(crate) bus: Bus,
+    pub(crate) queue: Queue,
     pub(crate) trail: Arc<Trail>,
     pub(crate) identity: Identity,
     pub(crate) cache: Cache<Failure>,
@@ -73,7 +74,6 @@ pub struct Gateway {
     pub(crate) live: Mutex<Live>,
     pub(crate) offer_changed: Arc<Notify>,
     pub(crate) subscribers: Subscribers,
-    pub(crate) tasks: Tasks,
     /// Whether sources are connected here: on the command line they are not.
     pub(crate) started: AtomicBool,
     pub(crate) stopping: CancellationToken,
@@ -86,7 +86,9 @@ impl Gateway {
     pub fn new(parts: Parts) -> Arc<Self> {
         let settings = &parts.settings;
         let memory = puente_cache::Memory::new(settings.cache_bytes, parts.clock.clone());
+        let bus = Bus::new(puente_bus::Memory::default());
         Arc::new(Self {
+            queue: Queue::new(parts.storage.clone(), bus.clone()),
             trail: Arc::new(Trail::new(parts.storage.clone(), settings.on_audit_failure)),
             cache: Cache::new(memory),
             limits: Limits::new(settings.principal_rate, settings.max_calls),
@@ -94,11 +96,10 @@ impl Gateway {
             live: Mutex::default(),
             offer_changed: Arc::default(),
             subscribers: Subscribers::default(),
-            tasks: Tasks::default(),
             started: AtomicBool::new(false),
             stopping: CancellationToken::new(),
             background: TaskTracker::new(),
-            bus: Bus::new(puente_bus::Memory::default()),
+            bus,
             identity: Identity::default(),
             storage: parts.storage,
             clock: parts.clock,
@@ -117,5 +118,11 @@ impl Gateway {
         const CONNECT: Duration = Duration::from_secs(5);
         let make = || Outbound::new(Arc::new(self.egress.for_strangers()), Origin::Editor, CONNECT);
         self.strangers.get_or_init(make)
+    }
+
+    /// The durable queue that this gateway uses, to register handlers and to push jobs.
+    #[must_use]
+    pub const fn queue(&self) -> &Queue {
+        &self.queue
     }
 }

@@ -6,7 +6,8 @@
 //! - [`catalog`]: from a file or an edit to rows, from rows to live sources and views.
 //! - `call`: the life of a tool call, top to bottom in one file.
 //! - [`audit`]: the trail of all of it.
-//! - [`admin`]: users, keys, teams, virtual servers, grants, secrets: one operation a file.
+//! - [`admin`]: users, keys, teams, virtual servers, grants, secrets, jobs: one operation a file.
+//! - [`jobs`]: what is done in the background.
 
 pub mod admin;
 pub mod audit;
@@ -20,6 +21,7 @@ mod events;
 mod failure;
 mod gateway;
 pub mod identity;
+pub mod jobs;
 mod lifecycle;
 mod limit;
 mod list;

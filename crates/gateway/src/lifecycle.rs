@@ -11,8 +11,6 @@ use crate::{Gateway, Result};
 
 /// How often limits forget callers.
 const SWEEP: Duration = Duration::from_mins(1);
-/// How often rows that nobody needs any more are deleted.
-const PRUNE: Duration = Duration::from_hours(1);
 
 impl Gateway {
     /// Reads the catalog, connects the sources, explains what a crash left behind, and starts what runs beside the
@@ -22,12 +20,10 @@ impl Gateway {
     /// The database cannot be read.
     pub async fn start(self: &Arc<Self>) -> Result<()> {
         self.explain_intents().await?;
-        self.fail_unfinished_tasks().await?;
         self.reload().await?;
         self.started.store(true, Ordering::Relaxed);
         self.spawn(self.clone().keep_up());
         self.spawn(self.clone().sweep());
-        self.spawn(self.clone().prune());
         Ok(())
     }
 
@@ -55,17 +51,6 @@ impl Gateway {
             self.limits.sweep();
             for offered in self.catalog.load().sources.iter().filter_map(|source| source.offered()) {
                 offered.tools.iter().for_each(|tool| tool.limits.sweep());
-            }
-        }
-    }
-
-    async fn prune(self: Arc<Self>) {
-        let mut ticks = interval(PRUNE);
-        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        loop {
-            ticks.tick().await;
-            if let Err(error) = self.prune_once().await {
-                tracing::error!(error = &error as &dyn std::error::Error, "old rows could not be deleted");
             }
         }
     }

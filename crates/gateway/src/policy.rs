@@ -44,6 +44,10 @@ pub enum Action<'a> {
     ReadOwnAudit,
     /// See the audit trail of everyone.
     ReadAudit,
+    /// See the durable queue.
+    ReadJobs,
+    /// Retry and cancel jobs.
+    ManageJobs,
 }
 
 /// Why something is refused; safe to tell the caller.
@@ -96,7 +100,9 @@ fn by_role_and_grant(principal: &Principal, action: Action<'_>) -> Result<Reason
         }
         Action::ReadSelf | Action::ManageOwnKeys | Action::ReadOwnAudit => Ok(Reason::Own),
         Action::ReadCatalog | Action::EditCatalog => at_least(principal, Role::Editor),
-        Action::ReadAccess | Action::ManageAccess | Action::ReadAudit => at_least(principal, Role::Admin),
+        Action::ReadAccess | Action::ManageAccess | Action::ReadAudit | Action::ReadJobs | Action::ManageJobs => {
+            at_least(principal, Role::Admin)
+        }
     }
 }
 
@@ -114,10 +120,13 @@ fn covered_by_scopes(scopes: &[Scope], action: Action<'_>) -> bool {
         Action::CallTool { server, read_only, .. } => {
             on_server(scopes, server) && (read_only || has(&Scope::Mcp) || !has(&Scope::McpRead))
         }
-        Action::ReadSelf | Action::ReadCatalog | Action::ReadAccess | Action::ReadOwnAudit | Action::ReadAudit => {
-            has(&Scope::Api) || has(&Scope::ApiRead)
-        }
-        Action::ManageOwnKeys | Action::EditCatalog | Action::ManageAccess => has(&Scope::Api),
+        Action::ReadSelf
+        | Action::ReadCatalog
+        | Action::ReadAccess
+        | Action::ReadOwnAudit
+        | Action::ReadAudit
+        | Action::ReadJobs => has(&Scope::Api) || has(&Scope::ApiRead),
+        Action::ManageOwnKeys | Action::EditCatalog | Action::ManageAccess | Action::ManageJobs => has(&Scope::Api),
     }
 }
 

@@ -1,5 +1,6 @@
 //! What PostgreSQL says in its own way.
 
+use puente_storage::Claim;
 use sqlx::{
     Decode, Encode, Postgres, Type,
     encode::IsNull,
@@ -7,8 +8,12 @@ use sqlx::{
     postgres::{PgArgumentBuffer, PgHasArrayType, PgTypeInfo, PgValueRef},
     types::time::OffsetDateTime,
 };
+use uuid::Uuid;
 
-use crate::{Connection, repositories::Time};
+use crate::{
+    Connection,
+    repositories::{JobRow, Time},
+};
 
 /// 2000-01-01T00:00:00Z, from which `timestamptz` counts, in microseconds since 1970.
 const EPOCH: i64 = 946_684_800_000_000;
@@ -52,6 +57,7 @@ pub(crate) fn taken(error: &dyn DatabaseError) -> Option<&'static str> {
         "prompts_source_id_name_key" => Some("prompts.name"),
         "resources_source_id_name_key" => Some("resources.name"),
         "resources_uri_key" => Some("resources.uri"),
+        "jobs_unique_key" => Some("jobs.unique_key"),
         constraint => constraint.ends_with("_pkey").then_some("id"),
     }
 }
@@ -78,4 +84,50 @@ pub(crate) async fn acquire_lease(
         micros
     );
     Ok(acquired.execute(connection).await?.rows_affected() > 0)
+}
+
+/// The database's clock; it goes on within a transaction.
+pub(crate) async fn now(connection: &mut Connection) -> sqlx::Result<Time> {
+    sqlx::query_scalar!(r#"SELECT clock_timestamp() AS "now!: Time""#).fetch_one(connection).await
+}
+
+/// Starts waiting jobs that no other claim is about to start. The inner statement is an array, so that it runs once:
+/// as a subquery the planner may repeat it and lock more rows than it was limited to.
+pub(crate) async fn claim_jobs(connection: &mut Connection, claim: &Claim<'_>) -> sqlx::Result<Vec<JobRow>> {
+    let kinds: Vec<String> = claim.kinds.iter().map(|&kind| kind.to_owned()).collect();
+    let claimed = sqlx::query_as!(
+        JobRow,
+        r#"UPDATE jobs SET state = 'running', attempts = attempts + 1, holder = $1, lease_until = $2, started_at = $3
+           WHERE id = ANY (ARRAY (
+               SELECT id FROM jobs WHERE state = 'queued' AND run_at <= $3 AND kind = ANY ($4)
+               ORDER BY priority DESC, run_at, id LIMIT $5 FOR UPDATE SKIP LOCKED))
+           RETURNING id AS "id!: Uuid", kind, payload, state, priority AS "priority!: i64", unique_key,
+                     attempts AS "attempts!: i64", max_attempts AS "max_attempts!: i64", run_at AS "run_at!: Time",
+                     holder, lease_until AS "lease_until?: Time", cancel_requested AS "cancel_requested!: bool",
+                     error, created_at AS "created_at!: Time", started_at AS "started_at?: Time",
+                     finished_at AS "finished_at?: Time""#,
+        claim.holder,
+        Time(claim.until) as Time,
+        Time(claim.now) as Time,
+        &kinds,
+        i64::from(claim.limit)
+    );
+    claimed.fetch_all(connection).await
+}
+
+/// Running jobs whose lease has ended and that nobody else is about to take.
+pub(crate) async fn lost_jobs(connection: &mut Connection, now: Time, limit: i64) -> sqlx::Result<Vec<JobRow>> {
+    let lost = sqlx::query_as!(
+        JobRow,
+        r#"SELECT id AS "id!: Uuid", kind, payload, state, priority AS "priority!: i64", unique_key,
+                  attempts AS "attempts!: i64", max_attempts AS "max_attempts!: i64", run_at AS "run_at!: Time",
+                  holder, lease_until AS "lease_until?: Time", cancel_requested AS "cancel_requested!: bool",
+                  error, created_at AS "created_at!: Time", started_at AS "started_at?: Time",
+                  finished_at AS "finished_at?: Time"
+           FROM jobs WHERE state = 'running' AND lease_until <= $1
+           ORDER BY lease_until LIMIT $2 FOR UPDATE SKIP LOCKED"#,
+        now as Time,
+        limit
+    );
+    lost.fetch_all(connection).await
 }

@@ -12,6 +12,9 @@ mod catalog;
 mod column;
 mod errors;
 mod grants;
+mod job_admin;
+mod job_row;
+mod jobs;
 mod keys;
 mod mcp_sessions;
 mod oauth;
@@ -35,5 +38,6 @@ mod versions;
 mod web_sessions;
 
 pub(crate) use errors::{from_migrate, from_sqlx};
+pub(crate) use job_row::JobRow;
 pub(crate) use time::Time;
 pub(crate) use transaction::SqlTransaction;

@@ -22,6 +22,7 @@ struct Row {
     status: String,
     status_message: Option<String>,
     payload: Option<String>,
+    answers: Option<String>,
     expires_at: Time,
     created_at: Time,
     updated_at: Time,
@@ -39,6 +40,7 @@ impl TryFrom<Row> for TaskRecord {
             status: status(&row.status)?,
             status_message: row.status_message,
             payload: row.payload,
+            answers: row.answers,
             expires_at: row.expires_at.0,
             created_at: row.created_at.0,
             updated_at: row.updated_at.0,
@@ -58,7 +60,7 @@ macro_rules! select {
     ($tail:tt $(, $argument:expr)*) => {
         sqlx::query_as!(
             Row,
-            r#"SELECT id AS "id!: Uuid", subject, server, tool, status, status_message, payload,
+            r#"SELECT id AS "id!: Uuid", subject, server, tool, status, status_message, payload, answers,
                       expires_at AS "expires_at!: Time", created_at AS "created_at!: Time",
                       updated_at AS "updated_at!: Time"
                FROM tasks "# + $tail
@@ -71,9 +73,9 @@ macro_rules! select {
 impl TaskRepository for SqlTransaction {
     async fn add(&mut self, task: &TaskRecord) -> Result<()> {
         sqlx::query!(
-            "INSERT INTO tasks (id, subject, server, tool, status, status_message, payload, expires_at, created_at,
-                                updated_at)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+            "INSERT INTO tasks (id, subject, server, tool, status, status_message, payload, answers, expires_at,
+                                created_at, updated_at)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
             task.id.0,
             subject_text(task.subject),
             storable("tasks.server", &task.server)?,
@@ -81,6 +83,7 @@ impl TaskRepository for SqlTransaction {
             task.status.as_str(),
             storable_opt("tasks.status_message", task.status_message.as_deref())?,
             storable_opt("tasks.payload", task.payload.as_deref())?,
+            storable_opt("tasks.answers", task.answers.as_deref())?,
             Time(task.expires_at),
             Time(task.created_at),
             Time(task.updated_at)
@@ -97,18 +100,39 @@ impl TaskRepository for SqlTransaction {
         row.map(TaskRecord::try_from).transpose()
     }
 
+    async fn by_id(&mut self, id: TaskId) -> Result<Option<TaskRecord>> {
+        let row = select!("WHERE id = $1", id.0).fetch_optional(self.connection()).await;
+        row.map_err(|error| self.fail(error))?.map(TaskRecord::try_from).transpose()
+    }
+
     async fn update(&mut self, task: &TaskRecord) -> Result<bool> {
         let updated = sqlx::query!(
-            "UPDATE tasks SET status = $1, status_message = $2, payload = $3, updated_at = $4
-             WHERE id = $5 AND status IN ('working', 'input_required')",
+            "UPDATE tasks SET status = $1, status_message = $2, payload = $3, answers = $4, updated_at = $5
+             WHERE id = $6 AND status IN ('working', 'input_required')",
             task.status.as_str(),
             storable_opt("tasks.status_message", task.status_message.as_deref())?,
             storable_opt("tasks.payload", task.payload.as_deref())?,
+            storable_opt("tasks.answers", task.answers.as_deref())?,
             Time(task.updated_at),
             task.id.0
         );
         let updated = updated.execute(self.connection()).await.map_err(|error| self.fail(error))?;
         Ok(updated.rows_affected() > 0)
+    }
+
+    async fn answer(&mut self, before: &TaskRecord, after: &TaskRecord) -> Result<bool> {
+        let answered = sqlx::query!(
+            "UPDATE tasks SET status = $1, payload = $2, answers = $3, updated_at = $4
+             WHERE id = $5 AND status = 'input_required' AND payload = $6",
+            after.status.as_str(),
+            storable_opt("tasks.payload", after.payload.as_deref())?,
+            storable_opt("tasks.answers", after.answers.as_deref())?,
+            Time(after.updated_at),
+            before.id.0,
+            before.payload.as_deref()
+        );
+        let answered = answered.execute(self.connection()).await.map_err(|error| self.fail(error))?;
+        Ok(answered.rows_affected() > 0)
     }
 
     async fn list(&mut self, subject: Subject, page: &Page) -> Result<Slice<TaskRecord>> {
@@ -120,12 +144,6 @@ impl TaskRepository for SqlTransaction {
         );
         let rows = rows.fetch_all(self.connection()).await.map_err(|error| self.fail(error))?;
         page::slice(rows, page, |task: &TaskRecord| task.id.to_string())
-    }
-
-    async fn unfinished(&mut self) -> Result<Vec<TaskRecord>> {
-        let rows = select!("WHERE status IN ('working', 'input_required') ORDER BY id");
-        let rows = rows.fetch_all(self.connection()).await.map_err(|error| self.fail(error))?;
-        rows.into_iter().map(TaskRecord::try_from).collect()
     }
 
     async fn prune(&mut self, now: Timestamp) -> Result<u64> {

@@ -2,9 +2,9 @@
 
 use async_trait::async_trait;
 use puente_storage::{
-    AuditRepository, CatalogRepository, GrantRepository, KeyRepository, McpSessionRepository, OAuthRepository,
-    RefreshTokenRepository, Result, ResultRepository, SecretRepository, ServerRepository, StorageError, TaskRepository,
-    TeamRepository, Transaction, UserRepository, VersionRepository, WebSessionRepository,
+    AuditRepository, CatalogRepository, GrantRepository, JobRepository, KeyRepository, McpSessionRepository,
+    OAuthRepository, RefreshTokenRepository, Result, ResultRepository, SecretRepository, ServerRepository,
+    StorageError, TaskRepository, TeamRepository, Transaction, UserRepository, VersionRepository, WebSessionRepository,
 };
 
 use super::errors::{driver, from_reference, from_sqlx};
@@ -96,6 +96,10 @@ impl Transaction for SqlTransaction {
     }
 
     fn tasks(&mut self) -> &mut dyn TaskRepository {
+        self
+    }
+
+    fn jobs(&mut self) -> &mut dyn JobRepository {
         self
     }
 

@@ -1,13 +1,18 @@
 //! What SQLite says in its own way.
 
+use puente_storage::Claim;
 use sqlx::{
     Decode, Encode, Sqlite, Type,
     encode::IsNull,
     error::{BoxDynError, DatabaseError},
     sqlite::{SqliteArgumentsBuffer, SqliteTypeInfo, SqliteValueRef},
 };
+use uuid::Uuid;
 
-use crate::{Connection, repositories::Time};
+use crate::{
+    Connection,
+    repositories::{JobRow, Time},
+};
 
 impl Type<Sqlite> for Time {
     fn type_info() -> SqliteTypeInfo {
@@ -46,6 +51,7 @@ pub(crate) fn taken(error: &dyn DatabaseError) -> Option<&'static str> {
         "prompts.source_id, prompts.name" => Some("prompts.name"),
         "resources.source_id, resources.name" => Some("resources.name"),
         "resources.uri" => Some("resources.uri"),
+        "jobs.unique_key" => Some("jobs.unique_key"),
         _ => columns.split_once('.').filter(|(_, column)| *column == "id").map(|_| "id"),
     }
 }
@@ -74,4 +80,49 @@ pub(crate) async fn acquire_lease(
         micros
     );
     Ok(acquired.execute(connection).await?.rows_affected() > 0)
+}
+
+/// The machine's clock, to the millisecond, as leases are measured by it.
+pub(crate) async fn now(connection: &mut Connection) -> sqlx::Result<Time> {
+    let now = sqlx::query_scalar!(r#"SELECT CAST(unixepoch('now', 'subsec') * 1000000 AS INTEGER) AS "now!: Time""#);
+    now.fetch_one(connection).await
+}
+
+/// Starts waiting jobs. The transaction is the only one that writes, so no two claims meet.
+pub(crate) async fn claim_jobs(connection: &mut Connection, claim: &Claim<'_>) -> sqlx::Result<Vec<JobRow>> {
+    let kinds = serde_json::to_string(claim.kinds).map_err(|error| sqlx::Error::Encode(error.into()))?;
+    let claimed = sqlx::query_as!(
+        JobRow,
+        r#"UPDATE jobs SET state = 'running', attempts = attempts + 1, holder = $1, lease_until = $2, started_at = $3
+           WHERE id IN (
+               SELECT id FROM jobs WHERE state = 'queued' AND run_at <= $3 AND kind IN (SELECT value FROM json_each($4))
+               ORDER BY priority DESC, run_at, id LIMIT $5)
+           RETURNING id AS "id!: Uuid", kind, payload, state, priority AS "priority!: i64", unique_key,
+                     attempts AS "attempts!: i64", max_attempts AS "max_attempts!: i64", run_at AS "run_at!: Time",
+                     holder, lease_until AS "lease_until?: Time", cancel_requested AS "cancel_requested!: bool",
+                     error, created_at AS "created_at!: Time", started_at AS "started_at?: Time",
+                     finished_at AS "finished_at?: Time""#,
+        claim.holder,
+        Time(claim.until),
+        Time(claim.now),
+        kinds,
+        claim.limit
+    );
+    claimed.fetch_all(connection).await
+}
+
+/// Running jobs whose lease has ended. Nobody else writes meanwhile.
+pub(crate) async fn lost_jobs(connection: &mut Connection, now: Time, limit: i64) -> sqlx::Result<Vec<JobRow>> {
+    let lost = sqlx::query_as!(
+        JobRow,
+        r#"SELECT id AS "id!: Uuid", kind, payload, state, priority AS "priority!: i64", unique_key,
+                  attempts AS "attempts!: i64", max_attempts AS "max_attempts!: i64", run_at AS "run_at!: Time",
+                  holder, lease_until AS "lease_until?: Time", cancel_requested AS "cancel_requested!: bool",
+                  error, created_at AS "created_at!: Time", started_at AS "started_at?: Time",
+                  finished_at AS "finished_at?: Time"
+           FROM jobs WHERE state = 'running' AND lease_until <= $1 ORDER BY lease_until LIMIT $2"#,
+        now,
+        limit
+    );
+    lost.fetch_all(connection).await
 }

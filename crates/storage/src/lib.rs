@@ -16,6 +16,7 @@ mod access;
 mod audit;
 mod catalog;
 mod error;
+mod jobs;
 mod page;
 mod sign_in;
 mod state;
@@ -28,6 +29,7 @@ pub use access::{GrantRepository, KeyRepository, ServerRepository, TeamRepositor
 pub use audit::{AuditFilter, AuditRepository};
 pub use catalog::{CatalogRepository, CatalogRows, ToolFilter};
 pub use error::StorageError;
+pub use jobs::{Claim, Due, JobFilter, JobRepository};
 pub use page::{Page, Slice};
 pub use sign_in::{OAuthRepository, WebSessionRepository};
 pub use state::{

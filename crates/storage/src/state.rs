@@ -68,12 +68,14 @@ pub trait TaskRepository: Send {
     async fn add(&mut self, task: &TaskRecord) -> Result<()>;
     /// By id, if it is the subject's and has not expired.
     async fn get(&mut self, id: TaskId, subject: Subject, now: Timestamp) -> Result<Option<TaskRecord>>;
-    /// Writes status, message, payload and time, unless the stored status is terminal; false then.
+    /// By id, whoever asks and whether or not it has expired: for those who run it.
+    async fn by_id(&mut self, id: TaskId) -> Result<Option<TaskRecord>>;
+    /// Writes status, message, payload, answers and time, unless the stored status is terminal; false then.
     async fn update(&mut self, task: &TaskRecord) -> Result<bool>;
+    /// Writes the same, if the task still waits for the input that `before` waits for; false if not.
+    async fn answer(&mut self, before: &TaskRecord, after: &TaskRecord) -> Result<bool>;
     /// The subject's, by id.
     async fn list(&mut self, subject: Subject, page: &Page) -> Result<Slice<TaskRecord>>;
-    /// Those that are not terminal, at start-up: their process is gone.
-    async fn unfinished(&mut self) -> Result<Vec<TaskRecord>>;
     /// Deletes what expired before this moment; how many.
     async fn prune(&mut self, now: Timestamp) -> Result<u64>;
 }

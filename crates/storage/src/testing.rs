@@ -8,6 +8,7 @@
 pub mod audit;
 pub mod catalog;
 pub mod grants;
+pub mod jobs;
 pub mod keys;
 pub mod oauth;
 pub mod refresh_tokens;
@@ -61,7 +62,11 @@ macro_rules! conformance_suite {
                 targets_by_prefix, long_targets, counted_up_to_a_limit, totals, pseudonymised, pruned,
             }
             sessions { sessions_put_get_remove, sessions_pruned, results_for_their_caller_only, results_pruned }
-            tasks { round_trip_for_their_caller_only, terminal_is_final, pages_by_id, unfinished, pruned }
+            tasks { round_trip_for_their_caller_only, terminal_is_final, pages_by_id, by_id, answered, pruned }
+            jobs {
+                round_trip, the_databases_clock, unique_keys, unique_keys_at_once, claimed_in_order, claimed_once, leases,
+                cancelled, retried, lists_and_counts, due, schedules, pruned,
+            }
             versions { count_up, values, lease_is_exclusive_until_it_ends, lease_longer_than_the_databases_count }
             text { nasty_values_round_trip, every_storable_string_round_trips, nul_is_refused_everywhere }
             transactions {

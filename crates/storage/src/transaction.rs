@@ -3,9 +3,9 @@
 use async_trait::async_trait;
 
 use crate::{
-    AuditRepository, CatalogRepository, GrantRepository, KeyRepository, McpSessionRepository, OAuthRepository,
-    RefreshTokenRepository, Result, ResultRepository, SecretRepository, ServerRepository, TaskRepository,
-    TeamRepository, UserRepository, VersionRepository, WebSessionRepository,
+    AuditRepository, CatalogRepository, GrantRepository, JobRepository, KeyRepository, McpSessionRepository,
+    OAuthRepository, RefreshTokenRepository, Result, ResultRepository, SecretRepository, ServerRepository,
+    TaskRepository, TeamRepository, UserRepository, VersionRepository, WebSessionRepository,
 };
 
 /// A database that is open and migrated.
@@ -62,6 +62,8 @@ pub trait Transaction: Send {
     fn results(&mut self) -> &mut dyn ResultRepository;
     /// MCP tasks.
     fn tasks(&mut self) -> &mut dyn TaskRepository;
+    /// The durable queue.
+    fn jobs(&mut self) -> &mut dyn JobRepository;
     /// Versions of the catalog and of the rights.
     fn versions(&mut self) -> &mut dyn VersionRepository;
 

@@ -16,6 +16,7 @@ impl From<Error> for Problem {
                 Self { errors: findings.into_iter().map(told_of).collect(), ..Self::new(Kind::Invalid, told) }
             }
             Error::Conflict(_) => Self::new(Kind::Conflict, told),
+            Error::State(_) => Self::new(Kind::State, told),
             Error::Stale(_) => Self::new(Kind::Stale, told),
             Error::Limited { retry_after_secs } => Self::new(Kind::Limited, told).retry_after(retry_after_secs),
             Error::Source(_) => logged(Kind::Source, told, &error),

@@ -5,6 +5,7 @@ mod auth;
 mod catalog;
 mod clients;
 mod grants;
+mod jobs;
 mod keys;
 mod me;
 mod prompts;
@@ -37,6 +38,7 @@ pub(crate) fn router() -> OpenApiRouter<ApiState> {
         .nest("/secrets", secrets::router())
         .nest("/catalog", catalog::router())
         .nest("/audit", audit::router())
+        .nest("/jobs", jobs::router())
         .nest("/statistics", statistics::router())
 }
 

@@ -38,6 +38,11 @@ async fn roles_by_doors() {
         (Method::DELETE, "/api/v1/secrets/nothing",             "401   403    -      -      403              403"),
         (Method::GET,    "/api/v1/catalog",                     "401   403    -      -      -                403"),
         (Method::GET,    "/api/v1/audit",                       "401   -      -      -      -                403"),
+        (Method::GET,    "/api/v1/jobs",                        "401   403    403    -      -                403"),
+        (Method::GET,    "/api/v1/jobs/counts",                 "401   403    403    -      -                403"),
+        (Method::GET,    "/api/v1/jobs/nothing",                "401   403    403    -      -                403"),
+        (Method::POST,   "/api/v1/jobs/nothing/retry",          "401   403    403    -      403              403"),
+        (Method::POST,   "/api/v1/jobs/nothing/cancel",         "401   403    403    -      403              403"),
         (Method::GET,    "/api/v1/statistics/calls?since=2026-01-01T00:00:00Z", "401 403 - - - 403"),
         (Method::GET,    "/api/v1/statistics/sources",          "401   403    -      -      -                403"),
     ];

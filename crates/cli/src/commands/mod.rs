@@ -12,6 +12,7 @@ pub(crate) mod export;
 mod first_start;
 pub(crate) mod grant;
 pub(crate) mod healthcheck;
+pub(crate) mod jobs;
 pub(crate) mod key;
 mod moment;
 pub(crate) mod openapi;
@@ -45,6 +46,7 @@ pub(crate) fn run(Arguments { global, command }: Arguments) -> anyhow::Result<()
         Command::Grant(grant) => wait(grant.run(&global)),
         Command::Access(access) => wait(access.run(&global)),
         Command::Audit(audit) => wait(audit.run(&global)),
+        Command::Jobs(jobs) => wait(jobs.run(&global)),
         Command::Doctor(doctor) => wait(doctor.run(&global)),
         Command::Healthcheck(healthcheck) => healthcheck.run(&global),
         Command::Openapi(openapi) => openapi.run(),

@@ -86,6 +86,8 @@ impl Gateway {
                     Ok(Hint::ResourceUpdated { source, uri }) => {
                         self.subscribers.resource_updated(&self.catalog.load(), &source, &uri);
                     }
+                    Ok(Hint::TaskChanged { task, by }) => self.task_changed_elsewhere(task, &by).await,
+                    Ok(Hint::JobsChanged) => {}
                     Err(RecvError::Closed) => return,
                 },
             }

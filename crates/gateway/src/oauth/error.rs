@@ -83,7 +83,9 @@ impl From<Error> for OAuthError {
         let code = match &error {
             Error::Unauthenticated(_) => Code::InvalidGrant,
             Error::Refused(_) => Code::AccessDenied,
-            Error::NotFound { .. } | Error::Invalid(_) | Error::Conflict(_) | Error::Stale(_) => Code::InvalidRequest,
+            Error::NotFound { .. } | Error::Invalid(_) | Error::Conflict(_) | Error::State(_) | Error::Stale(_) => {
+                Code::InvalidRequest
+            }
             Error::Limited { .. } => Code::TemporarilyUnavailable,
             Error::Source(_) | Error::Storage(_) => {
                 tracing::error!(error = &error as &dyn std::error::Error, "an OAuth request failed");

@@ -38,6 +38,8 @@ fn roles_by_actions() {
         (Action::ReadAccess,            "R        R      R      A"),
         (Action::ManageAccess,          "R        R      R      A"),
         (Action::ReadAudit,             "R        R      R      A"),
+        (Action::ReadJobs,              "R        R      R      A"),
+        (Action::ManageJobs,            "R        R      R      A"),
     ];
     let callers = [
         Principal::anonymous(),

@@ -4,20 +4,29 @@ use std::{sync::Arc, time::Duration};
 
 use puente_domain::{
     TaskId,
+    job::JobRecord,
     task::{TaskRecord, TaskStatus},
 };
 use puente_mcp::{Client, InputMode, McpError, Outcome, TaskHandle, ToolResult};
+use puente_queue::PushOptions;
 use puente_sources::TaskSupport;
 use tokio::{task::JoinHandle, time::Instant};
 use tokio_util::sync::CancellationToken;
 
-use super::entry::Entry;
+use super::{
+    drive::Executed,
+    order::Order,
+    state::{base, job_id},
+};
 use crate::{Caller, Gateway, audit::Scope, catalog::CatalogTool, failure::Failure, reply, work::Work};
 
 /// How long a call may take before it becomes a task.
 const QUICK: Duration = Duration::from_millis(100);
 /// How long a task is kept, and may run if its tool sets no timeout.
 pub(super) const TTL: Duration = Duration::from_hours(1);
+
+/// How often a task may be started whose tool may run twice.
+const REPEATS: u32 = 3;
 
 /// How a round of a call ended.
 pub(super) type Round = Result<Outcome<ToolResult>, McpError>;
@@ -80,8 +89,24 @@ impl Gateway {
     }
 
     async fn go_on(self: &Arc<Self>, caller: &Caller, work: Arc<Work>, running: JoinHandle<Round>) -> Round {
+        let record = self.new_task(caller, &work);
+        let job = match self.add_task(&record, &Order::new(caller, &work), &work).await {
+            Ok(job) => job,
+            Err(error) => {
+                tracing::error!(error = &*error, "a task could not be kept");
+                work.cancel.cancel();
+                return Err(McpError::Internal);
+            }
+        };
+        let handle = TaskHandle(base(&record));
+        let task = Executed { record, held: self.queue.hold(job.id), job };
+        self.background.spawn(self.clone().drive(caller.clone(), task, work, running));
+        Ok(Outcome::Task(handle))
+    }
+
+    fn new_task(&self, caller: &Caller, work: &Work) -> TaskRecord {
         let now = self.clock.now();
-        let record = TaskRecord {
+        TaskRecord {
             id: TaskId::new(),
             subject: work.principal.subject,
             server: caller.server.to_string(),
@@ -89,25 +114,28 @@ impl Gateway {
             status: TaskStatus::Working,
             status_message: None,
             payload: None,
+            answers: None,
             expires_at: now + TTL,
             created_at: now,
             updated_at: now,
-        };
-        if let Err(error) = self.add_task(&record).await {
-            tracing::error!(error = &error as &dyn std::error::Error, "a task could not be kept");
-            work.cancel.cancel();
-            return Err(McpError::Internal);
         }
-        let handle = TaskHandle(super::entry::base(&record));
-        let entry = Arc::new(Entry::new(record, work.cancel.clone()));
-        self.tasks.lock().insert(entry.id, entry.clone());
-        self.background.spawn(self.clone().drive(caller.clone(), entry, work, running));
-        Ok(Outcome::Task(handle))
     }
 
-    async fn add_task(&self, record: &TaskRecord) -> Result<(), puente_storage::StorageError> {
-        let mut transaction = self.storage.write().await?;
-        transaction.tasks().add(record).await?;
-        transaction.save().await
+    /// The task and the job that executes it, which is this process's already.
+    async fn add_task(
+        &self,
+        record: &TaskRecord,
+        order: &Order,
+        work: &Work,
+    ) -> Result<JobRecord, Box<dyn std::error::Error + Send + Sync>> {
+        let attempts = if work.tool.effect.is_repeatable() { REPEATS } else { 1 };
+        let options =
+            PushOptions { id: Some(job_id(record.id)), max_attempts: Some(attempts), ..PushOptions::default() };
+        let job = order.seal(&self.vault, record.id)?;
+        let mut tx = self.storage.write().await?;
+        tx.tasks().add(record).await?;
+        let job = self.queue.adopt_in(&mut *tx, &job, options).await?;
+        tx.save().await?;
+        Ok(job)
     }
 }

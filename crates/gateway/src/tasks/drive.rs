@@ -1,67 +1,149 @@
 //! A task to its end, round by round.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::sync::Arc;
 
-use puente_mcp::{Era, InputRequired, Inputs, McpError, Outcome};
-use rmcp::model::{JsonObject, TaskPayload};
-use serde_json::Value;
-use tokio::task::JoinHandle;
+use puente_domain::{job::JobRecord, task::TaskRecord};
+use puente_mcp::{InputRequired, Inputs, McpError, Outcome};
+use puente_queue::{Held, Why};
+use puente_storage::StorageError;
+use rmcp::model::TaskPayload;
+use tokio::{task::JoinHandle, time::sleep};
+use tokio_util::sync::CancellationToken;
 
 use super::{
     become_task::{Round, TTL},
-    entry::Entry,
+    state::{AGAIN, enter, failed, log, unknown},
 };
 use crate::{Caller, Gateway, failure::Failure, work::Work};
 
+/// How the rounds of a task ended.
+pub(super) enum End {
+    /// With its last state.
+    State(TaskPayload),
+    /// It was told to.
+    Told,
+}
+
+/// A task that this process executes.
+pub(super) struct Executed {
+    pub(super) record: TaskRecord,
+    pub(super) job: JobRecord,
+    pub(super) held: Held,
+}
+
 impl Gateway {
-    /// Waits for the round that runs, asks the client what it asks, runs the next one, and so on.
+    /// Executes a task that began here to its end.
     pub(super) async fn drive(
         self: Arc<Self>,
         caller: Caller,
-        entry: Arc<Entry>,
+        mut task: Executed,
+        work: Arc<Work>,
+        running: JoinHandle<Round>,
+    ) {
+        let repeatable = work.tool.effect.is_repeatable();
+        let end = task.held.cancel().clone();
+        let ended = self.rounds(&caller, &mut task.record, &end, work, running).await;
+        match (ended, task.held.why()) {
+            (End::State(payload), _) => self.end_task(&mut task, &payload).await,
+            (End::Told, Some(Why::Lost)) => {}
+            (End::Told, Some(Why::Cancelled)) => self.end_task(&mut task, &TaskPayload::Cancelled).await,
+            (End::Told, _) if repeatable => self.give_task_back(&task).await,
+            (End::Told, _) => self.end_task(&mut task, &unknown()).await,
+        }
+    }
+
+    /// Waits for the round that runs, asks the client what it asks, runs the next one, and so on.
+    pub(super) async fn rounds(
+        self: &Arc<Self>,
+        caller: &Caller,
+        record: &mut TaskRecord,
+        end: &CancellationToken,
         mut work: Arc<Work>,
         mut running: JoinHandle<Round>,
-    ) {
-        let payload = loop {
+    ) -> End {
+        loop {
             let round = tokio::select! {
                 biased;
-                () = entry.cancel.cancelled() => break TaskPayload::Cancelled,
+                () = told(end, &work) => return End::Told,
                 round = &mut running => round.unwrap_or(Err(McpError::Internal)),
             };
             let required = match ended(round) {
-                Ok(payload) => break payload,
+                Ok(payload) => return End::State(payload),
                 Err(required) => required,
             };
             let state = required.state.clone();
-            let Some(responses) = self.ask(&entry, required).await else { break TaskPayload::Cancelled };
-            let Some(next) = next_round(&work, Inputs { responses, state }) else { break failed(McpError::Internal) };
+            let answers = tokio::select! {
+                biased;
+                () = told(end, &work) => return End::Told,
+                answers = self.ask(record, required) => answers,
+                () = sleep(TTL) => None,
+            };
+            let Some(responses) = answers else { return End::State(TaskPayload::Cancelled) };
+            let Some(next) = next_round(&work, Inputs { responses, state }) else {
+                return End::State(failed(McpError::Internal));
+            };
             work = Arc::new(next);
-            let scope = self.scope(&caller.actor, "tools/call", &work.tool.address, Some(&caller.server));
-            match scope {
+            match self.scope(&caller.actor, "tools/call", &work.tool.address, Some(&caller.server)) {
                 Ok(scope) => running = self.spawn_round(work.clone(), scope),
-                Err(unwritable) => break failed(Failure::from(unwritable).into_protocol()),
-            }
-        };
-        self.set_task(&mut *entry.state.lock().await, &payload).await;
-        self.tasks.lock().remove(&entry.id);
-    }
-
-    /// Puts questions to the client and waits for all answers; `None` if the task was cancelled meanwhile.
-    async fn ask(&self, entry: &Entry, required: InputRequired) -> Option<BTreeMap<String, Value>> {
-        if !required.requests.is_empty() {
-            let mut state = entry.state.lock().await;
-            state.outstanding.clone_from(&required.requests);
-            state.answers.clear();
-            let payload = TaskPayload::InputRequired { input_requests: required.requests };
-            self.set_task(&mut state, &payload).await;
-            drop(state);
-            tokio::select! {
-                () = entry.cancel.cancelled() => return None,
-                () = tokio::time::sleep(TTL) => return None,
-                () = entry.answered.notified() => {}
+                Err(unwritable) => return End::State(failed(Failure::from(unwritable).into_protocol())),
             }
         }
-        Some(std::mem::take(&mut entry.state.lock().await.answers))
+    }
+
+    /// Writes the last state, however often it takes, unless the task is in other hands.
+    async fn end_task(&self, task: &mut Executed, payload: &TaskPayload) {
+        enter(&mut task.record, payload);
+        task.record.updated_at = self.clock.now();
+        loop {
+            match self.try_end_task(task).await {
+                Ok(true) => return self.tell_task(&task.record),
+                Ok(false) => return,
+                Err(error) => log(task.record.id, &error),
+            }
+            if task.held.why() == Some(Why::Lost) || self.stopping.is_cancelled() {
+                return;
+            }
+            sleep(AGAIN).await;
+        }
+    }
+
+    /// True if the state is now the task's.
+    async fn try_end_task(&self, task: &Executed) -> Result<bool, StorageError> {
+        let mut tx = self.storage.write().await?;
+        let ours = match task.held.why() {
+            // The job counts as cancelled, too.
+            Some(Why::Cancelled) => self.queue.release_in(&mut *tx, &task.job).await?,
+            _ => self.queue.finish_in(&mut *tx, &task.job).await?,
+        };
+        if !ours {
+            tracing::warn!(task = %task.record.id, "a task was taken away while it ran; its result is dropped");
+            return Ok(false);
+        }
+        let changed = tx.tasks().update(&task.record).await?;
+        tx.save().await?;
+        Ok(changed)
+    }
+
+    /// Lets another process start the task anew.
+    async fn give_task_back(&self, task: &Executed) {
+        let give = async {
+            let mut tx = self.storage.write().await?;
+            self.queue.release_in(&mut *tx, &task.job).await?;
+            tx.save().await
+        };
+        match give.await {
+            Ok(()) => self.queue.wake(),
+            // Its lease will end.
+            Err(error) => log(task.record.id, &error),
+        }
+    }
+}
+
+/// Waits until the work is to end, and has its source end it.
+async fn told(end: &CancellationToken, work: &Work) {
+    tokio::select! {
+        () = end.cancelled() => work.cancel.cancel(),
+        () = work.cancel.cancelled() => {}
     }
 }
 
@@ -89,12 +171,4 @@ fn ended(round: Round) -> Result<TaskPayload, InputRequired> {
         Ok(Outcome::Task(_)) => Ok(failed(McpError::Internal)),
         Err(error) => Ok(failed(error)),
     }
-}
-
-fn failed(error: McpError) -> TaskPayload {
-    let error = match serde_json::to_value(error.into_data(Era::Modern)) {
-        Ok(Value::Object(error)) => error,
-        _ => JsonObject::new(),
-    };
-    TaskPayload::Failed { error }
 }

@@ -1,37 +1,24 @@
 //! Tool calls that go on as MCP tasks (extension `io.modelcontextprotocol/tasks`, SEP-2663).
 //!
 //! A call of a tool that can be a task, by a client that knows tasks, is answered at once if it is quick; else it goes
-//! on without its caller, and the client asks for its state. Its state of record is a row; the work itself lives in
-//! this process and dies with it.
+//! on without its caller, and the client asks for its state, on whichever replica. The state of record is a row; who
+//! executes it is a job of the durable queue with the same id, whose lease the executing process prolongs.
 //!
-//! - [`become_task`]: from a call to a task; [`drive`]: to its end; [`entry`]: its state;
-//! - `requests`: `tasks/get`, `tasks/update`, `tasks/cancel`; `recover`: what a crash left behind.
+//! A task is executed **at most once**: if its process dies, the lease ends and the task fails, its outcome unknown;
+//! unless the tool may run twice ([`Effect::is_repeatable`](puente_sources::Effect::is_repeatable)), which another replica
+//! then does.
+//!
+//! - [`become_task`]: from a call to a task; [`drive`]: to its end; [`ask`]: what it asks its client meanwhile;
+//! - `order`, `again`: what another replica needs to start it anew, and how it does;
+//! - [`state`]: rows, and who is told; `requests`: `tasks/get`, `tasks/update`, `tasks/cancel`.
 
+mod again;
+mod ask;
 mod become_task;
 mod drive;
-mod entry;
-mod recover;
+mod order;
 mod requests;
-
-use std::{
-    collections::HashMap,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
-};
+mod state;
 
 pub(crate) use become_task::becomes_task;
-use entry::Entry;
-use puente_domain::TaskId;
-
-/// The tasks that run in this process.
-#[derive(Default)]
-pub(crate) struct Tasks(Mutex<HashMap<TaskId, Arc<Entry>>>);
-
-impl Tasks {
-    fn lock(&self) -> MutexGuard<'_, HashMap<TaskId, Arc<Entry>>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn get(&self, id: TaskId) -> Option<Arc<Entry>> {
-        self.lock().get(&id).cloned()
-    }
-}
+pub use order::RunTask;

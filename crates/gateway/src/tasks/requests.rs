@@ -1,19 +1,26 @@
-//! `tasks/get`, `tasks/update` and `tasks/cancel`: for the caller who started the task, on the same virtual server.
+//! `tasks/get`, `tasks/update` and `tasks/cancel`: for the caller who started the task, on the same virtual server, on
+//! any replica.
 
 use std::collections::BTreeMap;
 
-use puente_domain::{TaskId, task::TaskRecord};
+use puente_domain::{
+    TaskId,
+    task::{TaskRecord, TaskStatus},
+};
 use puente_mcp::McpError;
-use rmcp::model::{DetailedTask, TaskPayload};
+use puente_queue::Why;
+use puente_storage::{StorageError, Transaction};
+use rmcp::model::{DetailedTask, InputRequests, TaskPayload};
 use serde_json::Value;
 
-use super::entry::detailed;
+use super::state::{detailed, enter, job_id};
 use crate::{Caller, Gateway};
 
 impl Gateway {
     /// The state of a task.
     pub(crate) async fn get_task(&self, caller: &Caller, task: &str) -> Result<DetailedTask, McpError> {
-        let record = self.task_record(caller, task).await?;
+        let mut tx = self.storage.read().await.map_err(unreadable)?;
+        let record = self.task_record(&mut *tx, caller, task).await?;
         detailed(&record).ok_or(McpError::Internal)
     }
 
@@ -24,47 +31,75 @@ impl Gateway {
         task: &str,
         responses: BTreeMap<String, Value>,
     ) -> Result<(), McpError> {
-        let record = self.task_record(caller, task).await?;
-        let Some(entry) = self.tasks.get(record.id) else { return Ok(()) };
-        let mut state = entry.state.lock().await;
-        let before = state.outstanding.len();
-        for (key, response) in responses {
-            if state.outstanding.remove(&key).is_some() {
-                state.answers.insert(key, response);
+        loop {
+            let mut tx = self.storage.write().await.map_err(unreadable)?;
+            let before = self.task_record(&mut *tx, caller, task).await?;
+            let Some(mut after) = answered(&before, &responses) else { return Ok(()) };
+            after.updated_at = self.clock.now();
+            // Of two that answer at once, one looks again.
+            if tx.tasks().answer(&before, &after).await.map_err(unreadable)? {
+                tx.save().await.map_err(unreadable)?;
+                self.tell_task(&after);
+                return Ok(());
             }
         }
-        if state.outstanding.len() == before {
-            return Ok(());
-        }
-        if state.outstanding.is_empty() {
-            self.set_task(&mut state, &TaskPayload::Working).await;
-            entry.answered.notify_one();
-        } else {
-            let payload = TaskPayload::InputRequired { input_requests: state.outstanding.clone() };
-            self.set_task(&mut state, &payload).await;
-        }
-        Ok(())
     }
 
     /// Gives a task up. One that has ended stays as it is.
     pub(crate) async fn cancel_task(&self, caller: &Caller, task: &str) -> Result<(), McpError> {
-        let record = self.task_record(caller, task).await?;
-        if let Some(entry) = self.tasks.get(record.id) {
-            entry.cancel.cancel();
-            self.set_task(&mut *entry.state.lock().await, &TaskPayload::Cancelled).await;
+        let mut tx = self.storage.write().await.map_err(unreadable)?;
+        let mut record = self.task_record(&mut *tx, caller, task).await?;
+        enter(&mut record, &TaskPayload::Cancelled);
+        record.updated_at = self.clock.now();
+        if !tx.tasks().update(&record).await.map_err(unreadable)? {
+            return Ok(());
         }
+        let job = job_id(record.id);
+        self.queue.cancel_in(&mut *tx, job).await.map_err(unreadable)?;
+        tx.save().await.map_err(unreadable)?;
+        self.queue.end_here(job, Why::Cancelled);
+        self.queue.wake();
+        self.tell_task(&record);
         Ok(())
     }
 
-    async fn task_record(&self, caller: &Caller, task: &str) -> Result<TaskRecord, McpError> {
+    async fn task_record(&self, tx: &mut dyn Transaction, caller: &Caller, task: &str) -> Result<TaskRecord, McpError> {
         let unknown = || McpError::InvalidParams(format!("there is no task `{task}`"));
         let id: TaskId = task.parse().map_err(|_| unknown())?;
         let subject = caller.actor.principal.subject;
-        let read = async { self.storage.read().await?.tasks().get(id, subject, self.clock.now()).await };
-        let record = read.await.map_err(|error| {
-            tracing::error!(error = &error as &dyn std::error::Error, "a task could not be read");
-            McpError::Internal
-        })?;
+        let record = tx.tasks().get(id, subject, self.clock.now()).await.map_err(unreadable)?;
         record.filter(|record| *record.server == *caller.server).ok_or_else(unknown)
     }
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "it ends an error's life")]
+fn unreadable(error: StorageError) -> McpError {
+    tracing::error!(error = &error as &dyn std::error::Error, "a task could not be read or written");
+    McpError::Internal
+}
+
+/// The row after these answers; `None` if it asked for none of them.
+fn answered(before: &TaskRecord, responses: &BTreeMap<String, Value>) -> Option<TaskRecord> {
+    if before.status != TaskStatus::InputRequired {
+        return None;
+    }
+    let mut outstanding: InputRequests = serde_json::from_str(before.payload.as_deref()?).ok()?;
+    let mut answers: BTreeMap<String, Value> = serde_json::from_str(before.answers.as_deref().unwrap_or("{}")).ok()?;
+    let count = outstanding.len();
+    for (key, response) in responses {
+        if outstanding.remove(key).is_some() {
+            answers.insert(key.clone(), response.clone());
+        }
+    }
+    if outstanding.len() == count {
+        return None;
+    }
+    let mut after = before.clone();
+    let working = outstanding.is_empty();
+    enter(
+        &mut after,
+        &if working { TaskPayload::Working } else { TaskPayload::InputRequired { input_requests: outstanding } },
+    );
+    after.answers = serde_json::to_string(&answers).ok();
+    Some(after)
 }

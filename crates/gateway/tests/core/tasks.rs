@@ -1,14 +1,20 @@
 //! Calls that go on as tasks.
 
-use std::{collections::BTreeMap, sync::Arc, sync::atomic::Ordering};
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, atomic::Ordering},
+    time::Duration,
+};
 
-use puente_domain::Role;
-use puente_gateway::{Actor, Caller};
+use puente_domain::Timestamp;
+use puente_gateway::{Actor, Caller, Gateway, McpHandler, jobs::TaskRunner};
 use puente_mcp::{
     Client, ClientCapabilities, Era, Handler, InputMode, McpError, Outcome, RequestContext, handler::Event,
 };
+use puente_queue::{Handlers, Worker, WorkerOptions};
 use rmcp::model::{TASKS_EXTENSION_ID, TaskStatus};
 use serde_json::{Value, json};
+use tokio_util::sync::CancellationToken;
 
 use crate::world::{World, call, catalog, member, structure};
 
@@ -101,15 +107,99 @@ async fn a_task_asks_and_goes_on_with_the_answers() {
     assert_eq!(task["result"]["structuredContent"]["answers"]["q"]["action"], "accept");
 }
 
+/// Another process on the same database, which takes over what nobody prolongs.
+async fn another_worker(world: &World) -> (Arc<Gateway>, CancellationToken) {
+    let another = world.another();
+    let runner = TaskRunner(Arc::downgrade(&another));
+    another.queue().register(Handlers::default().with(runner));
+    another.start().await.unwrap();
+    let stop = CancellationToken::new();
+    let options = WorkerOptions { poll: Duration::from_millis(10), ..WorkerOptions::default() };
+    tokio::spawn(Worker::new(another.queue().clone(), options).run(stop.clone()));
+    (another, stop)
+}
+
+/// As if the process that executes it had died: its lease ends.
+async fn lose(world: &World, id: &str) {
+    let mut tx = world.storage.write().await.unwrap();
+    let job = tx.jobs().get(id.parse().unwrap()).await.unwrap().unwrap();
+    assert!(!job.payload.contains("arguments"), "{}", job.payload);
+    tx.jobs().renew(&job.holder.unwrap(), Timestamp::from_micros(0)).await.unwrap();
+    tx.save().await.unwrap();
+}
+
+async fn wait_for(world: &World, cx: &RequestContext<Caller>, id: &str, status: &str) -> Value {
+    loop {
+        let task = get(world, cx, id).await;
+        if task["status"] == status {
+            return task;
+        }
+        assert_eq!(task["status"], "working", "{task}");
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+}
+
 #[tokio::test]
-async fn a_task_whose_process_is_gone_has_failed() {
-    let world = World::applied(&catalog(&["{name: slow, act: hold, task: optional}"])).await;
-    let cx = knowing_tasks(&world, &crate::world::somebody("ana", Role::Member, &[]));
+async fn a_task_whose_process_is_gone_has_failed_and_is_not_run_again() {
+    let world = World::applied(&catalog(&["{name: slow, act: hold, task: optional, writes: true}"])).await;
+    let cx = knowing_tasks(&world, &member("ana"));
     let id = start(&world, &cx, "erp_slow").await;
-    let next = world.another();
-    next.start().await.unwrap();
-    let task = get(&world, &cx, &id).await;
-    assert_eq!(task["status"], "failed");
+    let (another, stop) = another_worker(&world).await;
+    assert_eq!(get(&world, &cx, &id).await["status"], "working", "the start of another process ends nothing");
+    lose(&world, &id).await;
+    let task = wait_for(&world, &cx, &id, "failed").await;
     assert!(task["error"]["message"].as_str().unwrap().contains("not known"));
-    next.stop().await;
+    // What its process reports later is dropped.
+    world.backstage.gate.add_permits(1);
+    world.backstage.wait_inside(0).await;
+    assert_eq!(get(&world, &cx, &id).await["status"], "failed");
+    assert_eq!(world.backstage.count("slow"), 1);
+    stop.cancel();
+    another.stop().await;
+}
+
+#[tokio::test]
+async fn a_task_that_may_run_twice_does_when_its_process_is_gone() {
+    let world = World::applied(&catalog(&["{name: slow, act: hold, task: optional}"])).await;
+    let cx = knowing_tasks(&world, &world.account("ana@example.com").await);
+    let id = start(&world, &cx, "erp_slow").await;
+    let (another, stop) = another_worker(&world).await;
+    lose(&world, &id).await;
+    world.backstage.wait_inside(2).await;
+    world.backstage.gate.add_permits(2);
+    let task = wait_for(&world, &cx, &id, "completed").await;
+    assert_eq!(task["result"]["structuredContent"]["caller"], "ana@example.com");
+    assert_eq!(world.backstage.count("slow"), 2);
+    stop.cancel();
+    another.stop().await;
+}
+
+#[tokio::test]
+async fn requests_reach_a_task_wherever_it_runs() {
+    let world = World::applied(&catalog(&["{name: slow, act: hold-ask, task: optional}"])).await;
+    let cx = knowing_tasks(&world, &member("ana"));
+    let mut events = world.handler().events(&cx.caller);
+    let id = start(&world, &cx, "erp_slow").await;
+    world.backstage.gate.add_permits(1);
+    assert_eq!(next(&mut events).await, TaskStatus::InputRequired);
+    // The bus of this test does not reach the other process, so its rows must do.
+    let another = world.another();
+    another.start().await.unwrap();
+    let elsewhere = McpHandler(another.clone());
+    let answer = BTreeMap::from([("q".to_owned(), json!({"action": "accept"}))]);
+    elsewhere.update_task(&cx, &id, answer).await.unwrap();
+    let task = wait_for(&world, &cx, &id, "completed").await;
+    assert_eq!(task["result"]["structuredContent"]["answers"]["q"]["action"], "accept");
+
+    let id = start(&world, &cx, "erp_slow").await;
+    elsewhere.cancel_task(&cx, &id).await.unwrap();
+    assert_eq!(get(&world, &cx, &id).await["status"], "cancelled");
+    let (worker, stop) =
+        (Worker::new(world.gateway.queue().clone(), WorkerOptions::default()), CancellationToken::new());
+    let worker = tokio::spawn(worker.run(stop.clone()));
+    world.backstage.wait_inside(0).await;
+    assert_eq!(world.backstage.stopped.load(Ordering::SeqCst), 1);
+    stop.cancel();
+    worker.await.unwrap();
+    another.stop().await;
 }

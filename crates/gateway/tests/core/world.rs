@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use puente_auth::{JwtAlgorithm, Passwords, TokenOptions, Tokens, Vault};
 use puente_domain::{
-    ManualClock, Principal, Role, Subject, Timestamp, UserId, audit::AuditEvent, catalog::Origin, key::Scope,
+    Clock, ManualClock, Principal, Role, Subject, Timestamp, UserId, audit::AuditEvent, catalog::Origin, key::Scope,
+    user::User,
 };
 use puente_gateway::{
     Actor, Caller, Error, Gateway, McpHandler, Parts, Settings,
@@ -67,6 +68,30 @@ impl World {
     /// Another process on the same database, not started.
     pub(crate) fn another(&self) -> Arc<Gateway> {
         gateway(self.storage.clone(), self.clock.clone(), self.backstage.clone(), Settings::default())
+    }
+
+    /// Somebody with an account, whom another process finds, too.
+    pub(crate) async fn account(&self, email: &str) -> Actor {
+        let actor = somebody(email, Role::Member, &[]);
+        let Subject::User(id) = actor.principal.subject else { panic!("a user") };
+        let now = self.clock.now();
+        let user = User {
+            id,
+            email: email.to_owned(),
+            display_name: String::new(),
+            role: Role::Member,
+            password_hash: None,
+            disabled_at: None,
+            failed_logins: 0,
+            locked_until: None,
+            created_at: now,
+            updated_at: now,
+            version: 1,
+        };
+        let mut tx = self.storage.write().await.unwrap();
+        tx.users().add(&user).await.unwrap();
+        tx.save().await.unwrap();
+        actor
     }
 
     /// A context on the virtual server `main`.

@@ -194,6 +194,7 @@ pub(super) fn task(subject: Subject) -> TaskRecord {
         status: TaskStatus::Working,
         status_message: None,
         payload: None,
+        answers: None,
         expires_at: later(100),
         created_at: NOW,
         updated_at: NOW,

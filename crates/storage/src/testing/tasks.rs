@@ -16,6 +16,7 @@ pub async fn round_trip_for_their_caller_only(storage: &dyn Storage) {
         status: TaskStatus::InputRequired,
         status_message: Some("Which company?".to_owned()),
         payload: Some("{\"a\":\"é\"}".to_owned()),
+        answers: Some("{\"q\":1}".to_owned()),
         ..task(caller)
     };
     let mut tx = storage.write().await.unwrap();
@@ -36,6 +37,7 @@ pub async fn terminal_is_final(storage: &dyn Storage) {
             status: last,
             status_message: Some("done".to_owned()),
             payload: Some("{}".to_owned()),
+            answers: None,
             updated_at: later(2),
             ..before.clone()
         };
@@ -64,22 +66,46 @@ pub async fn pages_by_id(storage: &dyn Storage) {
     assert_eq!((second.items, second.next), (vec![tasks[3].clone()], None));
 }
 
-/// Everybody's, working or waiting.
-pub async fn unfinished(storage: &dyn Storage) {
-    let with = |status| TaskRecord { status, ..task(Subject::User(UserId::new())) };
-    let (working, waiting) = (with(TaskStatus::Working), with(TaskStatus::InputRequired));
+/// By id, whoever asks and whether or not it has expired.
+pub async fn by_id(storage: &dyn Storage) {
+    let one = task(Subject::User(UserId::new()));
     let mut tx = storage.write().await.unwrap();
-    for task in [&working, &with(TaskStatus::Completed), &waiting, &with(TaskStatus::Failed)] {
-        tx.tasks().add(task).await.unwrap();
-    }
-    assert_eq!(tx.tasks().unfinished().await.unwrap(), [working, waiting]);
+    tx.tasks().add(&one).await.unwrap();
+    assert_eq!(tx.tasks().by_id(one.id).await.unwrap(), Some(one));
+    assert_eq!(tx.tasks().by_id(task(Subject::Anonymous).id).await.unwrap(), None);
+}
+
+/// Answers are taken while the task waits for exactly what was answered.
+pub async fn answered(storage: &dyn Storage) {
+    let asking = |questions: &str| TaskRecord {
+        status: TaskStatus::InputRequired,
+        payload: Some(questions.to_owned()),
+        ..task(Subject::Anonymous)
+    };
+    let first = asking("ab");
+    let second = TaskRecord { payload: Some("b".to_owned()), answers: Some("A".to_owned()), ..first.clone() };
+    let working = TaskRecord {
+        status: TaskStatus::Working,
+        payload: None,
+        answers: Some("AB".to_owned()),
+        updated_at: later(3),
+        ..first.clone()
+    };
+    let mut tx = storage.write().await.unwrap();
+    tx.tasks().add(&first).await.unwrap();
+    assert!(tx.tasks().answer(&first, &second).await.unwrap());
+    assert!(!tx.tasks().answer(&first, &working).await.unwrap(), "someone else answered");
+    assert!(tx.tasks().answer(&second, &working).await.unwrap());
+    assert!(!tx.tasks().answer(&second, &working).await.unwrap(), "it does not wait any more");
+    assert_eq!(tx.tasks().by_id(first.id).await.unwrap(), Some(working));
 }
 
 /// What can no longer be read is deleted.
 pub async fn pruned(storage: &dyn Storage) {
     let mut tx = storage.write().await.unwrap();
-    tx.tasks().add(&task(Subject::Anonymous)).await.unwrap();
+    let expired = task(Subject::Anonymous);
+    tx.tasks().add(&expired).await.unwrap();
     assert_eq!(tx.tasks().prune(later(99)).await.unwrap(), 0);
     assert_eq!(tx.tasks().prune(later(100)).await.unwrap(), 1);
-    assert_eq!(tx.tasks().unfinished().await.unwrap(), []);
+    assert_eq!(tx.tasks().by_id(expired.id).await.unwrap(), None);
 }

@@ -5,13 +5,20 @@ use proptest::{
     test_runner::TestRunner,
 };
 use puente_domain::{
-    Subject, audit::AuditEvent, catalog::SourceRecord, server::VirtualServer, session::McpSession, task::TaskRecord,
-    team::Team, user::User,
+    Subject,
+    audit::AuditEvent,
+    catalog::SourceRecord,
+    job::{JobRecord, ScheduleRecord},
+    server::VirtualServer,
+    session::McpSession,
+    task::TaskRecord,
+    team::Team,
+    user::User,
 };
 use serde_json::{Map, Value};
 
 use super::samples::{self, NOW, later, page, saved_user, user};
-use crate::{AuditFilter, Result, SecretRecord, Storage, StorageError, ToolFilter};
+use crate::{AuditFilter, JobFilter, Result, SecretRecord, Storage, StorageError, ToolFilter};
 
 const NASTY: [&str; 16] = [
     "",
@@ -110,6 +117,7 @@ pub async fn nul_is_refused_everywhere(storage: &dyn Storage) {
     refused(&tx.secrets().remove(&nul()).await, "secrets.name");
     audit(&mut *tx).await;
     sessions_and_tasks(&mut *tx).await;
+    jobs(&mut *tx).await;
     refused(&tx.versions().value(&nul()).await, "settings.name");
     refused(&tx.versions().set_value(&nul(), "").await, "settings.name");
     refused(&tx.versions().set_value("", &nul()).await, "settings.value");
@@ -188,9 +196,31 @@ async fn sessions_and_tasks(tx: &mut dyn crate::Transaction) {
         ("tasks.tool", TaskRecord { tool: nul(), ..task() }),
         ("tasks.status_message", TaskRecord { status_message: Some(nul()), ..task() }),
         ("tasks.payload", TaskRecord { payload: Some(nul()), ..task() }),
+        ("tasks.answers", TaskRecord { answers: Some(nul()), ..task() }),
     ] {
         refused(&tx.tasks().add(&wrong).await, column);
     }
     let wrong = TaskRecord { payload: Some(nul()), expires_at: later(1), ..task() };
     refused(&tx.tasks().update(&wrong).await, "tasks.payload");
+}
+
+async fn jobs(tx: &mut dyn crate::Transaction) {
+    let nul = || "a\0b".to_owned();
+    let job = || super::jobs::job("index");
+    for (column, wrong) in [
+        ("jobs.kind", JobRecord { kind: nul(), ..job() }),
+        ("jobs.payload", JobRecord { payload: nul(), ..job() }),
+        ("jobs.unique_key", JobRecord { unique_key: Some(nul()), ..job() }),
+        ("jobs.holder", JobRecord { holder: Some(nul()), ..job() }),
+        ("jobs.error", JobRecord { error: Some(nul()), ..job() }),
+    ] {
+        refused(&tx.jobs().add(&wrong).await, column);
+    }
+    let filter = JobFilter { kind: Some(nul()), ..JobFilter::default() };
+    refused(&tx.jobs().list(&filter, &page(None, 1)).await, "jobs.kind");
+    for (column, name, cron) in
+        [("job_schedules.name", nul(), String::new()), ("job_schedules.cron", String::new(), nul())]
+    {
+        refused(&tx.jobs().put_schedule(&ScheduleRecord { name, cron, next_at: NOW }).await, column);
+    }
 }

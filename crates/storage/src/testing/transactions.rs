@@ -96,7 +96,7 @@ pub async fn concurrent_edits_have_one_winner(storage: &dyn Storage) {
 }
 
 /// Runs futures side by side until all are done.
-async fn all<F: Future<Output = ()> + Unpin>(futures: &mut Vec<F>) {
+pub(super) async fn all<F: Future<Output = ()> + Unpin>(futures: &mut Vec<F>) {
     std::future::poll_fn(|context| {
         futures.retain_mut(|future| std::pin::Pin::new(future).poll(context).is_pending());
         if futures.is_empty() { std::task::Poll::Ready(()) } else { std::task::Poll::Pending }

@@ -25,12 +25,14 @@ async fn live() -> Json<Health> {
     Json(health("healthy"))
 }
 
-/// 503 once it stops, and while the database does not answer. A source that is down does not matter here.
+/// 503 once it stops, while the database does not answer, and while every call is refused because the audit trail cannot
+/// be written. A source that is down does not matter here.
 async fn ready(State(state): State<ApiState>) -> (StatusCode, Json<Health>) {
     if state.readiness.is_draining() {
         return (StatusCode::SERVICE_UNAVAILABLE, Json(health("stopping")));
     }
     match state.gateway.ping().await {
+        Ok(()) if state.gateway.audit_fails() => (StatusCode::SERVICE_UNAVAILABLE, Json(health("unavailable"))),
         Ok(()) => (StatusCode::OK, Json(health("healthy"))),
         Err(error) => {
             tracing::error!(error = &error as &dyn std::error::Error, "the database does not answer");

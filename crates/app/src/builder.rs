@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use anyhow::Context;
 use puente_auth::{Passwords, Tokens, Vault};
-use puente_config::Config;
+use puente_config::{Config, KeySource};
 use puente_domain::{Clock, SystemClock};
 use puente_gateway::{Gateway, Parts};
 use puente_source_sql::SqlConnector;
@@ -53,8 +53,13 @@ impl Builder {
         settings::warn_of_idle(&config);
         let storage = storage::open(&config.database).await?;
         let vault = Vault::new(&config.security.encryption.load_or_create()?);
-        let vault = Arc::new(vault.context("ENCRYPTION_KEY cannot be used")?);
-        let tokens = Tokens::new(&settings::tokens(&config)?).context("JWT_SECRET_KEY cannot be used")?;
+        let unusable = |setting: &str, source: &KeySource| match source {
+            KeySource::Given(_) => format!("{setting} cannot be used"),
+            KeySource::Generated { path } => format!("the key in {} cannot be used ({setting})", path.display()),
+        };
+        let (encryption, jwt) = (&config.security.encryption, &config.security.jwt);
+        let vault = Arc::new(vault.with_context(|| unusable("ENCRYPTION_KEY", encryption))?);
+        let tokens = Tokens::new(&settings::tokens(&config)?).with_context(|| unusable("JWT_SECRET_KEY", jwt))?;
         let gateway = Gateway::new(Parts {
             storage: storage.clone(),
             clock: clock.clone(),

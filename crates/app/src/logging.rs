@@ -29,7 +29,9 @@ pub fn start_logging(settings: &Logging) -> anyhow::Result<LogGuard> {
         layers.push(fmt::layer().json().flatten_event(true).with_writer(writer).boxed());
         guard = Some(worker);
     }
+    // PostgreSQL tells at each start that its tables are there already.
     let filter = EnvFilter::builder().with_default_directive(level(settings).parse()?).from_env_lossy();
+    let filter = filter.add_directive("sqlx::postgres::notice=warn".parse()?);
     tracing_subscriber::registry().with(layers).with(filter).try_init().context("the log was started already")?;
     Ok(LogGuard(guard))
 }

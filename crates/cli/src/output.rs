@@ -56,9 +56,12 @@ pub(crate) fn json(value: &impl Serialize) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// The widest cell of a table; `--json` has all of it.
+const WIDEST: usize = 200;
+
 /// A list for people: columns as wide as their widest cell.
 pub(crate) fn table<const N: usize>(header: [&str; N], rows: impl IntoIterator<Item = [String; N]>) {
-    let rows: Vec<[String; N]> = rows.into_iter().map(|row| row.map(|cell| clean(&cell))).collect();
+    let rows: Vec<[String; N]> = rows.into_iter().map(|row| row.map(|cell| short(&cell))).collect();
     let width = |column: usize| {
         let cells = rows.iter().map(|row| row[column].chars().count());
         cells.chain([header[column].len()]).max().unwrap_or_default()
@@ -71,6 +74,14 @@ pub(crate) fn table<const N: usize>(header: [&str; N], rows: impl IntoIterator<I
     println!("{STRONG}{}{STRONG:#}", aligned(header));
     for row in &rows {
         println!("{}", aligned(std::array::from_fn(|column| row[column].as_str())));
+    }
+}
+
+fn short(cell: &str) -> String {
+    let cell = clean(cell);
+    match cell.char_indices().nth(WIDEST) {
+        Some((end, _)) => format!("{}…", &cell[..end]),
+        None => cell,
     }
 }
 
@@ -91,5 +102,12 @@ mod tests {
     fn text_from_elsewhere_cannot_drive_the_terminal() {
         assert_eq!(clean("a\u{1b}[31mb\u{9b}c\r\n"), "a\u{fffd}[31mb\u{fffd}c\u{fffd}\u{fffd}");
         assert_eq!(clean_lines("a\nb\u{7}"), "a\nb\u{fffd}");
+    }
+
+    #[test]
+    fn cells_are_cut_before_they_are_aligned() {
+        table(["A"], [["x".repeat(70_000)]]);
+        assert_eq!(short(&"ä".repeat(70_000)).chars().count(), WIDEST + 1);
+        assert_eq!(short("short"), "short");
     }
 }

@@ -95,7 +95,7 @@ fn a_key_is_printed_alone_and_only_once() {
 fn a_wrong_encryption_key_is_told_at_the_start() {
     let (site, key) = (Site::new(), "q8Zr0uQm2mYv3rT6xKf1pLw9sNc4bHd7eGj5");
     let mut set = Command::new(env!("CARGO_BIN_EXE_puente"));
-    set.args(["secret", "set", "erp_password"]).env_clear().env("ENCRYPTION_KEY", key);
+    set.args(["secret", "set", "erp.password"]).env_clear().env("ENCRYPTION_KEY", key);
     let file = site.0.path().join("secret.txt");
     std::fs::write(&file, "hunter2\n").unwrap();
     set.env("DATA_DIR", site.0.path().join("data")).stdin(std::fs::File::open(file).unwrap());
@@ -103,6 +103,15 @@ fn a_wrong_encryption_key_is_told_at_the_start() {
     let other = ("ENCRYPTION_KEY", "Zb71_xWq0Lk93vTnRy2HcUe8Dm5Gs6JpAf4o");
     let (_, error) = site.expect(3, &["serve", "--port", "0"], &[other]);
     assert!(error.contains("ENCRYPTION_KEY") && !error.contains("hunter2"), "{error}");
+}
+
+#[test]
+fn a_broken_key_file_is_named() {
+    let site = Site::new();
+    site.expect(0, &["user", "list"], &[]);
+    std::fs::write(site.0.path().join("data/keys/encryption.key"), "short\n").unwrap();
+    let (_, error) = site.expect(3, &["user", "list"], &[]);
+    assert!(error.contains("keys/encryption.key"), "{error}");
 }
 
 #[test]

@@ -14,7 +14,6 @@ use crate::{
     audit::Scope,
     catalog::CatalogTool,
     failure::Failure,
-    limit::Who,
     reply,
     tasks::becomes_task,
     validate::{canonical, sha256_hex},
@@ -56,7 +55,7 @@ impl Gateway {
     /// Rate, view, validate: everything before the source.
     fn prepare(&self, cx: &RequestContext<Caller>, call: CallTool<'_>, scope: &mut Scope) -> Result<Ready, Failure> {
         // Per principal, with the cap on calls in flight; then per tool, once it is known.
-        let who = Who::of(&cx.caller.actor);
+        let who = self.who(&cx.caller.actor);
         let running = self.limits.admit(&who)?;
         let view = self.view(&cx.caller, cx.client.era)?;
         let tool = find(&view, call.name).map_err(|unknown| self.or_step_up(cx, call.name, unknown))?;

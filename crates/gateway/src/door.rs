@@ -23,6 +23,7 @@ impl Gateway {
             if actor.principal.subject == puente_domain::Subject::Anonymous {
                 return Err(crate::Refusal::Anonymous.into());
             }
+            self.record_refusal(&actor, "servers/enter", name, "there is no such virtual server".to_owned());
             return Err(Error::not_found("virtual server", name));
         };
         if let Err(refusal) = rights(server, &actor.principal) {

@@ -2,7 +2,7 @@
 
 use puente_mcp::{ListPage, ListRequest, McpError, RequestContext, handler::Sealer};
 
-use crate::{Caller, Gateway, failure::Failure, limit::Who, sealer::VaultSealer, view::Shelf};
+use crate::{Caller, Gateway, failure::Failure, sealer::VaultSealer, view::Shelf};
 
 /// How many items a page holds.
 const PAGE: usize = 250;
@@ -17,7 +17,7 @@ impl Gateway {
         what: ListRequest,
         cursor: Option<&str>,
     ) -> Result<ListPage, Failure> {
-        let _running = self.limits.admit(&Who::of(&cx.caller.actor))?;
+        let _running = self.limits.admit(&self.who(&cx.caller.actor))?;
         let view = self.view(&cx.caller, cx.client.era)?;
         let cursors = Cursors { sealer: VaultSealer(self.vault.clone()), context: context(&cx.caller, what) };
         let after = cursor.map(|cursor| cursors.open(cursor)).transpose()?;

@@ -62,6 +62,14 @@ impl Handler for McpHandler {
         }
     }
 
+    async fn admit(&self, caller: &Caller) -> Result<(), McpError> {
+        self.0.limits.count(&self.0.who(&caller.actor)).map_err(Failure::into_protocol)
+    }
+
+    fn refused(&self, caller: &Caller, method: &str, target: &str, error: &McpError) {
+        self.0.record_refusal_on(&caller.actor, method, target, Some(&caller.server), error.to_string());
+    }
+
     async fn list(
         &self,
         cx: &RequestContext<Caller>,

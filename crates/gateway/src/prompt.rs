@@ -9,7 +9,6 @@ use crate::{
     Caller, Gateway,
     catalog::snapshot::{PromptItem, ResourceItem},
     failure::Failure,
-    limit::Who,
     reply,
 };
 
@@ -34,7 +33,7 @@ impl Gateway {
         get: GetPrompt<'_>,
     ) -> Result<Outcome<GetPromptResult>, Failure> {
         let actor = &cx.caller.actor;
-        let _running = self.limits.admit(&Who::of(actor))?;
+        let _running = self.limits.admit(&self.who(actor))?;
         let view = self.view(&cx.caller, cx.client.era)?;
         let unknown = || Failure::Unknown(McpError::UnknownPrompt(get.name.to_owned()));
         match view.prompts.get(get.name).ok_or_else(unknown)? {
@@ -65,7 +64,7 @@ impl Gateway {
         complete: Complete<'_>,
     ) -> Result<CompletionInfo, Failure> {
         let actor = &cx.caller.actor;
-        let _running = self.limits.admit(&Who::of(actor))?;
+        let _running = self.limits.admit(&self.who(actor))?;
         let view = self.view(&cx.caller, cx.client.era)?;
         let (connection, reference) = match &complete.reference {
             Reference::Prompt(prompt) => match view.prompts.get(&prompt.name) {

@@ -9,7 +9,6 @@ use crate::{
     Caller, Gateway,
     catalog::{pattern, snapshot::ResourceItem},
     failure::Failure,
-    limit::Who,
     oversized::RESULTS,
     reply,
     view::View,
@@ -60,7 +59,7 @@ impl Gateway {
         read: ReadResource<'_>,
     ) -> Result<Outcome<(ReadResourceResult, u64)>, Failure> {
         let actor = &cx.caller.actor;
-        let _running = self.limits.admit(&Who::of(actor))?;
+        let _running = self.limits.admit(&self.who(actor))?;
         let view = self.view(&cx.caller, cx.client.era)?;
         if read.uri.starts_with(RESULTS) {
             let result = self.read_result(actor.principal.subject, read.uri).await?;

@@ -99,7 +99,7 @@ impl Gateway {
         let (defined, problems) = define(&record, &tools, &secrets, &self.egress);
         match defined {
             Ok(defined) => Ok((connector, defined.definition)),
-            Err(()) => Err(Error::invalid_all(problems)),
+            Err(_) => Err(Error::invalid_all(problems)),
         }
     }
 }

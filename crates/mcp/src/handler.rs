@@ -149,6 +149,18 @@ pub trait Handler: Send + Sync + 'static {
     /// For `initialize` and `server/discover`.
     fn identity(&self, caller: &Self::Caller) -> ServerIdentity;
 
+    /// Lets a caller begin a legacy session; a rate that was reached is [`McpError::Limited`].
+    fn admit(&self, caller: &Self::Caller) -> impl Future<Output = Result<(), McpError>> + Send {
+        let _ = caller;
+        async { Ok(()) }
+    }
+
+    /// Learns of a request that was refused before it reached any other method, for the audit trail. `target` is the
+    /// tool, prompt, URI or task that it names, if any.
+    fn refused(&self, caller: &Self::Caller, method: &str, target: &str, error: &McpError) {
+        let _ = (caller, method, target, error);
+    }
+
     /// A page of a list; a `cursor` that is not ours is [`McpError::InvalidParams`].
     fn list(
         &self,

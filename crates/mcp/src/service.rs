@@ -26,6 +26,8 @@ pub struct Options {
     pub session_idle: Duration,
     /// How many legacy sessions stay in memory; the longest idle one makes room.
     pub max_sessions: usize,
+    /// How many legacy sessions a caller has on a virtual server; its own longest idle one ends for a further one.
+    pub max_sessions_per_caller: usize,
 }
 
 impl Default for Options {
@@ -39,6 +41,7 @@ impl Default for Options {
             input_timeout: Duration::from_mins(5),
             session_idle: Duration::from_mins(30),
             max_sessions: 10_000,
+            max_sessions_per_caller: 1_000,
         }
     }
 }

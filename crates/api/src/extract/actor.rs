@@ -21,9 +21,10 @@ impl FromRequestParts<ApiState> for Authenticated {
 
     async fn from_request_parts(parts: &mut Parts, state: &ApiState) -> Result<Self, Problem> {
         let actor = authenticate_at(Door::Api, parts, state).await?;
-        actor
-            .map(Self)
-            .ok_or_else(|| Problem::new(Kind::Unauthenticated, "this needs a token: Authorization: Bearer …"))
+        let actor =
+            actor.ok_or_else(|| Problem::new(Kind::Unauthenticated, "this needs a token: Authorization: Bearer …"))?;
+        state.gateway.count_request(&actor)?;
+        Ok(Self(actor))
     }
 }
 

@@ -7,6 +7,7 @@ use axum::{
     middleware::Next,
     response::{IntoResponse, Response},
 };
+use http::header;
 use puente_mcp::http::origin::OriginError;
 
 use crate::{
@@ -18,6 +19,10 @@ pub(super) async fn check(State(options): State<Arc<Options>>, request: Request,
     // Probes call a replica by whatever address it has, and learn nothing but that it lives.
     if request.uri().path().starts_with("/health") {
         return next.run(request).await;
+    }
+    // Which of them counts is a guess that others on the way may make differently (RFC 9112, section 3.2).
+    if request.headers().get_all(header::HOST).iter().nth(1).is_some() {
+        return Problem::new(Kind::BadRequest, "the header Host must be given once").into_response();
     }
     let authority = request.uri().authority().map(http::uri::Authority::as_str);
     match options.allowed_hosts.check(request.headers(), authority) {

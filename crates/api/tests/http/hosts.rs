@@ -1,4 +1,8 @@
 use reqwest::Method;
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpStream,
+};
 
 use crate::world::{World, header, ok, options, problem};
 
@@ -57,4 +61,15 @@ async fn request_ids_are_kept_if_they_are_harmless() {
     assert_eq!(id("my-id.1").await, "my-id.1");
     assert_ne!(id("my id").await, "my id");
     assert_ne!(id(&"x".repeat(100)).await, "x".repeat(100));
+}
+
+#[tokio::test]
+async fn two_hosts_are_one_too_many() {
+    let world = World::new().await;
+    let mut stream = TcpStream::connect(world.address).await.unwrap();
+    let head = format!("GET /docs HTTP/1.1\r\nhost: {0}\r\nhost: {0}\r\n\r\n", world.address);
+    stream.write_all(head.as_bytes()).await.unwrap();
+    let mut answer = [0; 12];
+    stream.read_exact(&mut answer).await.unwrap();
+    assert_eq!(&answer, b"HTTP/1.1 400");
 }

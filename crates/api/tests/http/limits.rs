@@ -123,3 +123,21 @@ async fn a_graceful_end_answers_what_it_took_and_takes_nothing_more() {
     (&mut world.serving).await.unwrap();
     assert!(TcpStream::connect(world.address).await.is_err());
 }
+
+#[tokio::test]
+async fn a_body_that_is_announced_as_too_large_is_refused_at_once() {
+    let world = World::new().await;
+    let token = world.admin.clone();
+    for path in ["/api/v1/auth/token", "/mcp"] {
+        let head = format!(
+            "POST {path} HTTP/1.1\r\nhost: HOST\r\ncontent-type: application/json\r\nauthorization: Bearer {token}\r\n\
+             accept: application/json, text/event-stream\r\ncontent-length: 100000000\r\n\r\n{{"
+        );
+        if path == "/mcp" {
+            let server = serde_json::json!({"name": "default", "include": ["*"]});
+            ok(world.post("/api/v1/servers", &server).send().await.unwrap(), 201).await;
+        }
+        let mut stream = connect(&world, &head).await;
+        assert_eq!(status(&mut stream).await, "HTTP/1.1 413", "{path}");
+    }
+}

@@ -12,6 +12,7 @@ mod mcp;
 mod oauth;
 mod problems;
 mod proxies;
+mod rate;
 mod roles;
 mod sign_in;
 mod world;

@@ -1,5 +1,6 @@
-use puente_domain::Role;
+use puente_domain::{Role, audit::Outcome};
 use puente_gateway::Actor;
+use puente_storage::{AuditFilter, Page};
 use reqwest::{Method, Response};
 use serde_json::json;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -84,4 +85,27 @@ async fn an_open_server_needs_no_token_but_refuses_a_wrong_one() {
     ok(initialize(&world, "/servers/public/mcp", None).await, 200).await;
     problem(initialize(&world, "/servers/public/mcp", Some("pk_wrong")).await, 401, "unauthenticated").await;
     problem(initialize(&world, "/mcp", None).await, 401, "unauthenticated").await;
+}
+
+#[tokio::test]
+async fn what_is_refused_before_it_is_a_call_is_in_the_trail() {
+    let world = World::new().await;
+    ok(world.post("/api/v1/servers", &json!({"name": "default", "include": ["*"]})).send().await.unwrap(), 201).await;
+    let ana = world.user("ana@example.com", Role::Member).await;
+    problem(initialize(&world, "/servers/nothing/mcp", Some(&ana)).await, 404, "not-found").await;
+    let meta = json!({"io.modelcontextprotocol/protocolVersion": "2026-07-28",
+        "io.modelcontextprotocol/clientCapabilities": {}});
+    let call = json!({"jsonrpc": "2.0", "id": 1, "method": "tools/call",
+        "params": {"name": "erp_pay", "arguments": {}, "_meta": meta}});
+    let request = world.request(Method::POST, "/mcp").header("accept", "application/json, text/event-stream");
+    let request = request.header("mcp-protocol-version", "2026-07-28").header("mcp-method", "tools/call");
+    let response = request.header("mcp-name", "erp_other").bearer_auth(&world.admin).json(&call).send().await.unwrap();
+    assert_eq!(ok(response, 400).await["error"]["code"], -32020);
+    world.gateway.audit_flush().await.unwrap();
+    for (action, target, server) in [("servers/enter", "nothing", None), ("tools/call", "erp_pay", Some("default"))] {
+        let filter = AuditFilter { action: Some(action.to_owned()), ..AuditFilter::default() };
+        let rows = world.gateway.audit_list(&Actor::operator(), filter, &Page::default()).await.unwrap().items;
+        let row = rows.iter().find(|row| row.target == target).unwrap_or_else(|| panic!("{action}: {rows:#?}"));
+        assert_eq!((row.outcome, row.server.as_deref()), (Outcome::Refused, server));
+    }
 }

@@ -72,11 +72,25 @@ impl World {
         Self::serving(options, serve).await
     }
 
+    /// With limits of its own.
+    pub(crate) async fn limited(settings: Settings) -> Self {
+        let serve = ServeOptions {
+            max_connections: 100,
+            header_timeout: Duration::from_secs(30),
+            write_timeout: Duration::from_secs(30),
+        };
+        Self::started(options(), serve, settings).await
+    }
+
     pub(crate) async fn serving(options: Options, serve: ServeOptions) -> Self {
+        Self::started(options, serve, Settings::default()).await
+    }
+
+    async fn started(options: Options, serve: ServeOptions, settings: Settings) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let storage = puente_storage_sqlite::open(&folder.path().join("puente.db"), SqliteOptions::default()).await;
         let vault = Arc::new(Vault::new(&["an encryption key for tests".into()]).unwrap());
-        let gateway = gateway(Arc::new(storage.unwrap()), vault.clone());
+        let gateway = gateway(Arc::new(storage.unwrap()), vault.clone(), settings);
         gateway.start().await.unwrap();
         gateway.bootstrap_admin(ADMIN, Some(PASSWORD.into())).await.unwrap().unwrap();
 
@@ -139,7 +153,7 @@ impl World {
     }
 }
 
-fn gateway(storage: Arc<dyn puente_storage::Storage>, vault: Arc<Vault>) -> Arc<Gateway> {
+fn gateway(storage: Arc<dyn puente_storage::Storage>, vault: Arc<Vault>, settings: Settings) -> Arc<Gateway> {
     let tokens = TokenOptions {
         secrets: vec!["0123456789abcdef0123456789abcdef".into()],
         algorithm: JwtAlgorithm::Hs256,
@@ -155,7 +169,7 @@ fn gateway(storage: Arc<dyn puente_storage::Storage>, vault: Arc<Vault>) -> Arc<
         connectors: vec![],
         // Tests serve metadata documents of clients themselves.
         egress: Arc::new(Egress { allow: vec![IpAddr::V4(Ipv4Addr::LOCALHOST)], ..Egress::default() }),
-        settings: Settings::default(),
+        settings,
     })
 }
 

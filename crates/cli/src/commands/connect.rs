@@ -22,7 +22,8 @@ const EXAMPLES: &str = "Examples:
   puente connect cursor --write --server finance
   puente connect vscode --url https://puente.example.com
 
-Each run makes a new API key for that client on this machine and ends the one from the run before.
+Each run makes a new API key for that client on this machine and ends the one from the run before; a key that is only
+printed and one that was written do not end each other.
 With `--write`, everything else in the client's file stays, and the file from before is kept as FILE.bak.";
 
 #[derive(Args, Debug)]
@@ -100,11 +101,12 @@ impl Connect {
         Ok(created.secret)
     }
 
-    /// `cursor-HOST`, or `cursor-finance-HOST`.
+    /// `cursor-HOST`, or `cursor-finance-HOST`; one that is only printed does not end the one that was written.
     fn key_name(&self) -> anyhow::Result<Name> {
+        let printed = if self.write { "" } else { "-printed" };
         let server = if self.is_default() { String::new() } else { format!("-{}", self.server) };
         let host = gethostname::gethostname();
-        let text = format!("{}{server}-{}", self.client.slug(), host.to_string_lossy());
+        let text = format!("{}{server}{printed}-{}", self.client.slug(), host.to_string_lossy());
         let legal = |c: char| if c.is_ascii_alphanumeric() || c == '_' { c } else { '-' };
         Ok(text.chars().map(legal).take(Name::MAX).collect::<String>().parse()?)
     }

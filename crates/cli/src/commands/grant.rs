@@ -8,9 +8,9 @@ use super::pages::every;
 use crate::{global::Global, output};
 
 const EXAMPLES: &str = "Examples:
-  puente grant add finance team:finance
   puente grant add default role:member
-  puente grant add finance key:finance-bot
+  puente grant add finance key:agent
+  puente team create finance && puente grant add finance team:finance
   puente grant remove finance user:ana@example.com
   puente grant list --server finance";
 

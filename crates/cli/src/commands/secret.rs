@@ -1,7 +1,6 @@
 //! `puente secret`: what catalogs name as `${secret:NAME}`.
 
 use clap::Subcommand;
-use puente_domain::Name;
 use puente_gateway::{Actor, admin::secrets::SecretInfo};
 use serde_json::json;
 
@@ -10,13 +9,14 @@ use crate::{global::Global, input, output};
 
 const EXAMPLES: &str = "Examples:
   puente secret set erp_password                  # asks for it
-  puente secret set erp_password < password.txt
+  puente secret set erp.password < password.txt
   puente secret list
   puente secret rotate                            # seal all secrets under the first key
   puente secret rotate --new-key                  # the same, under a new key
   puente secret rotate --new-key --tokens         # sign access tokens with a new key
 
-A catalog names it as `${secret:erp_password}`. The value is never shown again.";
+A catalog names it as `${secret:erp_password}`; sources that are edited over the REST API may use those named like them
+only: `erp`, `erp.password`. The value is never shown again.";
 
 #[derive(Debug, Subcommand)]
 #[command(after_help = EXAMPLES)]
@@ -24,7 +24,7 @@ pub(crate) enum Secret {
     /// Add or replace a secret; the value is typed or piped
     Set {
         /// As in `${secret:NAME}`
-        name: Name,
+        name: String,
     },
     /// All names; never a value
     List {
@@ -50,7 +50,7 @@ impl Secret {
         let (gateway, actor) = (&app.gateway, Actor::operator());
         match self {
             Self::Set { name } => {
-                gateway.set_secret(&actor, name.as_str(), &input::secret("Secret")?).await?;
+                gateway.set_secret(&actor, &name, &input::secret("Secret")?).await?;
                 output::done("Set", format_args!("secret {name}"));
             }
             Self::List { json } => show(&gateway.secrets(&actor).await?, json)?,

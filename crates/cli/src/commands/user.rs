@@ -61,7 +61,7 @@ pub(crate) enum User {
         /// Its e-mail address
         email: String,
     },
-    /// Let a disabled account in again
+    /// Let an account in again that was disabled, or locked after wrong passwords
     Enable {
         /// Its e-mail address
         email: String,

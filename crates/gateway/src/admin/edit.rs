@@ -2,10 +2,7 @@
 
 use std::ops::{Deref, DerefMut};
 
-use puente_domain::{
-    Subject,
-    audit::{AuditEvent, Outcome},
-};
+use puente_domain::{Subject, audit::Outcome};
 use puente_storage::{Transaction, Versioned};
 
 use crate::{Action, Actor, Error, Gateway, Result, policy};
@@ -35,18 +32,6 @@ impl Gateway {
         let mut transaction = self.storage.write().await?;
         transaction.versions().bump(what).await?;
         Ok(Edit { gateway: self, actor, what, transaction })
-    }
-
-    /// A row of the audit trail about something that is done.
-    pub(crate) fn event(
-        &self,
-        actor: &Actor,
-        action: &str,
-        target: &str,
-        outcome: Outcome,
-        detail: Option<String>,
-    ) -> AuditEvent {
-        AuditEvent { outcome, detail, ..self.blank(actor, action, target) }
     }
 }
 

@@ -7,4 +7,11 @@ impl Gateway {
     pub async fn ping(&self) -> Result<()> {
         Ok(self.storage.ping().await?)
     }
+
+    /// Whether calls are refused because the audit trail cannot be written (`AUDIT_ON_FAILURE=refuse`): the disk may be
+    /// full.
+    #[must_use]
+    pub fn audit_fails(&self) -> bool {
+        self.trail.refuses()
+    }
 }

@@ -2,8 +2,10 @@
 //!
 //! - `trail`, `writer`: the queue in front of the table, and its group commits;
 //! - `scope`: one call's row, from its first moment to its outcome;
+//! - `clip`: rows stay small and storable, whatever callers send;
 //! - `list`, `statistics`: reading; `recover`: what a crash left behind.
 
+mod clip;
 mod list;
 mod recover;
 mod scope;
@@ -21,6 +23,7 @@ use puente_domain::{
 };
 
 use crate::{Actor, Gateway};
+use clip::clip;
 
 impl Gateway {
     /// Records an act of administration, and waits until its row is on the disk.
@@ -34,7 +37,7 @@ impl Gateway {
         outcome: Outcome,
         detail: Option<String>,
     ) {
-        let event = AuditEvent { outcome, detail, ..self.blank(actor, action, target) };
+        let event = self.event(actor, action, target, outcome, detail);
         if self.trail.commit(event).await.is_err() {
             tracing::error!(action, target, "an act of administration could not be recorded in the audit trail");
         }
@@ -43,15 +46,41 @@ impl Gateway {
     /// Queues a row about something that was refused before it became a call. Refusals of nobody leave no row, so that a
     /// flood of them does not fill the disk.
     pub(crate) fn record_refusal(&self, actor: &Actor, action: &str, target: &str, detail: String) {
+        self.record_refusal_on(actor, action, target, None, detail);
+    }
+
+    /// The same, of something on a virtual server.
+    pub(crate) fn record_refusal_on(
+        &self,
+        actor: &Actor,
+        action: &str,
+        target: &str,
+        server: Option<&str>,
+        detail: String,
+    ) {
         if actor.principal.subject == Subject::Anonymous {
             return;
         }
-        let event = AuditEvent { outcome: Outcome::Refused, detail: Some(detail), ..self.blank(actor, action, target) };
+        let server = server.map(|server| clip(server, clip::NAME));
+        let event = AuditEvent { server, ..self.event(actor, action, target, Outcome::Refused, Some(detail)) };
         if let Ok(slot) = self.trail.reserve() {
             slot.add(event);
         } else {
-            tracing::error!(action, target, "a refusal could not be recorded in the audit trail");
+            tracing::error!(action, "a refusal could not be recorded in the audit trail");
         }
+    }
+
+    /// A row of the audit trail about something that is done.
+    pub(crate) fn event(
+        &self,
+        actor: &Actor,
+        action: &str,
+        target: &str,
+        outcome: Outcome,
+        detail: Option<String>,
+    ) -> AuditEvent {
+        let detail = detail.map(|detail| clip(&detail, clip::DETAIL));
+        AuditEvent { outcome, detail, ..self.blank(actor, action, target) }
     }
 
     /// A row about `actor`, now; an intent as it stands.
@@ -60,9 +89,9 @@ impl Gateway {
             id: AuditId::new(),
             at: self.clock.now(),
             subject: actor.principal.subject,
-            principal: actor.principal.name.to_string(),
-            action: action.to_owned(),
-            target: target.to_owned(),
+            principal: clip(&actor.principal.name, clip::NAME),
+            action: clip(action, clip::NAME),
+            target: clip(target, clip::TARGET),
             server: None,
             arguments_hash: None,
             arguments: None,
@@ -72,7 +101,7 @@ impl Gateway {
             source_us: 0,
             bytes: 0,
             cached: false,
-            request_id: Some(actor.request_id.to_string()),
+            request_id: Some(clip(&actor.request_id, clip::NAME)),
             address: actor.address.map(|address| address.to_string()),
         }
     }

@@ -8,13 +8,11 @@ use std::{
 
 use puente_domain::audit::{AuditEvent, Outcome};
 
-use super::{Slot, Trail, Unwritable};
+use super::{
+    Slot, Trail, Unwritable,
+    clip::{self, clip},
+};
 use crate::{Actor, Gateway};
-
-/// The longest target that is kept: hostile names are as long as a body may be.
-const MAX_TARGET: usize = 500;
-/// The longest detail that is kept.
-const MAX_DETAIL: usize = 2000;
 
 /// An open row.
 pub(crate) struct Scope {
@@ -37,8 +35,8 @@ impl Gateway {
         server: Option<&str>,
     ) -> Result<Scope, Unwritable> {
         let slot = self.trail.reserve()?;
-        let mut event = self.blank(actor, action, &clip(target, MAX_TARGET));
-        event.server = server.map(ToOwned::to_owned);
+        let mut event = self.blank(actor, action, target);
+        event.server = server.map(|server| clip(server, clip::NAME));
         Ok(Scope {
             trail: self.trail.clone(),
             started: Instant::now(),
@@ -83,7 +81,7 @@ impl Scope {
 
     fn finish(&self, mut event: AuditEvent, outcome: Outcome, detail: Option<&str>) -> AuditEvent {
         event.outcome = outcome;
-        event.detail = detail.map(|detail| clip(detail, MAX_DETAIL));
+        event.detail = detail.map(|detail| clip(detail, clip::DETAIL));
         event.duration_us = micros(self.started.elapsed());
         event.source_us = micros(self.source);
         event
@@ -106,13 +104,4 @@ impl Drop for Scope {
 
 fn micros(duration: Duration) -> i64 {
     i64::try_from(duration.as_micros()).unwrap_or(i64::MAX)
-}
-
-/// Cuts a text, and takes out what a database cannot hold.
-fn clip(text: &str, max: usize) -> String {
-    let clean = |c| if c == '\0' { char::REPLACEMENT_CHARACTER } else { c };
-    if text.len() <= max && !text.contains('\0') {
-        return text.to_owned();
-    }
-    text.chars().take(max).map(clean).collect()
 }

@@ -44,6 +44,16 @@ pub(super) enum Kind {
     Flush,
 }
 
+impl Kind {
+    /// Its row.
+    pub(super) fn event(&self) -> Option<&AuditEvent> {
+        match self {
+            Self::Add(event) | Self::Complete(event) => Some(event),
+            Self::Flush => None,
+        }
+    }
+}
+
 /// What the queue and its writer share.
 pub(super) struct State {
     pub(super) storage: Arc<dyn Storage>,
@@ -100,10 +110,10 @@ impl Trail {
 
     /// Takes room for one row. Without any: refuses, or counts the row as lost, as `AUDIT_ON_FAILURE` says.
     pub(crate) fn reserve(&self) -> Result<Slot, Unwritable> {
-        let refuse = self.state.on_failure == OnAuditFailure::Refuse;
-        if refuse && self.state.failing.load(Ordering::Relaxed) {
+        if self.refuses() {
             return Err(Unwritable);
         }
+        let refuse = self.state.on_failure == OnAuditFailure::Refuse;
         match self.queue.clone().try_reserve_owned() {
             Ok(permit) => Ok(Slot(Some(permit))),
             Err(_) if refuse => Err(Unwritable),
@@ -138,6 +148,11 @@ impl Trail {
             Ok(Ok(())) => Ok(()),
             _ => Err(Unwritable),
         }
+    }
+
+    /// Whether the last commit failed, and calls are refused because of it.
+    pub(crate) fn refuses(&self) -> bool {
+        self.state.on_failure == OnAuditFailure::Refuse && self.state.failing.load(Ordering::Relaxed)
     }
 
     /// How many rows were given up since the start.

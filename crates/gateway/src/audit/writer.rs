@@ -6,7 +6,7 @@ use std::{
 };
 
 use puente_domain::audit::AuditEvent;
-use puente_storage::StorageError;
+use puente_storage::{StorageError, Transaction};
 use tokio::{sync::mpsc, time::timeout};
 
 use super::trail::{Entry, Kind, State};
@@ -54,6 +54,9 @@ impl Writer {
     /// Commits the batch; tries again until it succeeds, or gives up what it may give up.
     async fn write(&mut self) {
         while let Err(error) = self.commit().await {
+            if matches!(error, StorageError::Unstorable(_)) && self.isolate().await {
+                continue;
+            }
             self.state.failing.store(true, Ordering::Relaxed);
             tracing::error!(error = &error as &dyn std::error::Error, "the audit trail cannot be written");
             self.give_up();
@@ -89,26 +92,112 @@ impl Writer {
         self.state.lost.fetch_add(lost, Ordering::Relaxed);
     }
 
-    async fn commit(&self) -> Result<(), StorageError> {
-        let mut rows: Vec<AuditEvent> = Vec::with_capacity(self.batch.len());
-        let mut outcomes: Vec<&AuditEvent> = Vec::new();
-        for entry in &self.batch {
-            match &entry.kind {
-                Kind::Add(event) => rows.push((**event).clone()),
-                Kind::Complete(event) => outcomes.push(event),
-                Kind::Flush => {}
+    /// Takes the rows out that can never be written, so that they do not hold up the others. Whether there were any.
+    async fn isolate(&mut self) -> bool {
+        let before = self.batch.len();
+        let mut storable = Vec::with_capacity(before);
+        for entry in std::mem::take(&mut self.batch) {
+            match self.try_out(&entry).await {
+                Err(error @ StorageError::Unstorable(_)) => {
+                    self.state.lost.fetch_add(1, Ordering::Relaxed);
+                    tracing::error!(
+                        error = &error as &dyn std::error::Error,
+                        row = ?entry.kind.event(),
+                        "a row of the audit trail cannot be stored; it is only in this log"
+                    );
+                }
+                _ => storable.push(entry),
             }
         }
-        if rows.is_empty() && outcomes.is_empty() {
+        self.batch = storable;
+        self.batch.len() < before
+    }
+
+    /// Writes a row, and takes it back.
+    async fn try_out(&self, entry: &Entry) -> Result<(), StorageError> {
+        let mut transaction = self.state.storage.write().await?;
+        write(transaction.as_mut(), std::slice::from_ref(entry)).await?;
+        transaction.cancel().await
+    }
+
+    async fn commit(&self) -> Result<(), StorageError> {
+        if self.batch.iter().all(|entry| entry.kind.event().is_none()) {
             return Ok(());
         }
         let mut transaction = self.state.storage.write().await?;
-        transaction.audit().add(&rows).await?;
-        for event in outcomes {
-            if !transaction.audit().complete(event).await? {
-                transaction.audit().add(std::slice::from_ref(event)).await?;
-            }
-        }
+        write(transaction.as_mut(), &self.batch).await?;
         transaction.save().await
+    }
+}
+
+async fn write(transaction: &mut dyn Transaction, batch: &[Entry]) -> Result<(), StorageError> {
+    let mut rows: Vec<AuditEvent> = Vec::with_capacity(batch.len());
+    let mut outcomes: Vec<&AuditEvent> = Vec::new();
+    for entry in batch {
+        match &entry.kind {
+            Kind::Add(event) => rows.push((**event).clone()),
+            Kind::Complete(event) => outcomes.push(event),
+            Kind::Flush => {}
+        }
+    }
+    transaction.audit().add(&rows).await?;
+    for event in outcomes {
+        if !transaction.audit().complete(event).await? {
+            transaction.audit().add(std::slice::from_ref(event)).await?;
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use puente_domain::{AuditId, Subject, Timestamp, audit::Outcome};
+    use puente_storage::{AuditFilter, Page, Storage};
+
+    use super::*;
+    use crate::audit::Trail;
+
+    fn row(target: &str) -> AuditEvent {
+        AuditEvent {
+            id: AuditId::new(),
+            at: Timestamp::from_micros(1),
+            subject: Subject::Anonymous,
+            principal: String::new(),
+            action: "test".to_owned(),
+            target: target.to_owned(),
+            server: None,
+            arguments_hash: None,
+            arguments: None,
+            outcome: Outcome::Ok,
+            detail: None,
+            duration_us: 0,
+            source_us: 0,
+            bytes: 0,
+            cached: false,
+            request_id: None,
+            address: None,
+        }
+    }
+
+    #[tokio::test]
+    async fn a_row_that_cannot_be_stored_takes_no_other_with_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let options = puente_storage_sqlite::SqliteOptions::default();
+        let storage = puente_storage_sqlite::open(&folder.path().join("puente.db"), options).await.unwrap();
+        let storage: Arc<dyn Storage> = Arc::new(storage);
+        let trail = Trail::new(storage.clone(), OnAuditFailure::Refuse);
+        for target in ["good", "b\0d", "good"] {
+            trail.reserve().unwrap().add(row(target));
+        }
+        let (bad, good) = tokio::join!(trail.commit(row("\0")), trail.commit(row("good")));
+        assert!(bad.is_err() && good.is_ok());
+        trail.flush().await.unwrap();
+        assert!(!trail.refuses());
+        let mut transaction = storage.read().await.unwrap();
+        let rows = transaction.audit().list(&AuditFilter::default(), &Page::default()).await.unwrap().items;
+        assert_eq!(rows.iter().map(|row| row.target.as_str()).collect::<Vec<_>>(), ["good"; 3]);
+        assert_eq!(trail.lost(), 2);
     }
 }

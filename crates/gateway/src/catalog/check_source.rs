@@ -4,9 +4,12 @@ use puente_domain::catalog::{SourceRecord, ToolRecord};
 use puente_sources::{CacheScope, Connector, Definition};
 use puente_storage::Transaction;
 use serde_json::Value;
-use url::Url;
 
-use super::{definition::define, secrets::Secrets};
+use super::{
+    definition::define,
+    literal::is_literal_secret,
+    secrets::{Secrets, is_withheld},
+};
 use crate::{Finding, Gateway, Result};
 
 impl Gateway {
@@ -27,15 +30,20 @@ impl Gateway {
         };
         let mut findings = literal_secrets(&**connector, source);
         let (defined, problems) = define(source, tools, secrets, &self.egress);
-        findings.extend(problems.into_iter().map(|(path, message)| fatal(path, message)));
-        let Ok(defined) = defined else { return findings };
-        if !findings.is_empty() {
+        findings.extend(
+            problems
+                .into_iter()
+                .map(|(path, message)| Finding { warning: is_withheld(&message), ..fatal(path, message) }),
+        );
+        // Tools that do not parse are left out of the definition, which moves the places of those behind them.
+        if findings.iter().any(|finding| finding.path.starts_with("tools[")) {
             return findings;
         }
-        findings.extend(caches(&defined.definition));
-        findings.extend(connector.check(&defined.definition).into_iter().map(translate));
-        if source.enabled && !findings.iter().any(|finding| !finding.warning) {
-            findings.extend(connector.verify(&defined.definition).await.into_iter().map(translate));
+        let definition = defined.as_ref().map_or_else(|raw| &**raw, |defined| &defined.definition);
+        findings.extend(caches(definition));
+        findings.extend(connector.check(definition).into_iter().map(translate));
+        if source.enabled && defined.is_ok() && findings.iter().all(|finding| finding.warning) {
+            findings.extend(connector.verify(definition).await.into_iter().map(translate));
         }
         findings
     }
@@ -47,7 +55,17 @@ fn fatal(path: impl Into<String>, message: impl Into<String>) -> Finding {
 
 fn translate(finding: puente_sources::Finding) -> Finding {
     let puente_sources::Finding { location, message, fatal } = finding;
-    Finding { path: location.0, position: None, message, warning: !fatal }
+    Finding { path: at_field(location.0, &message), position: None, message, warning: !fatal }
+}
+
+/// A field that nobody knows is pointed at itself, not at what it is in.
+fn at_field(path: String, message: &str) -> String {
+    let field = message.strip_prefix("unknown field `").and_then(|rest| rest.split('`').next());
+    match field {
+        Some(field) if path.is_empty() => field.to_owned(),
+        Some(field) if path.rsplit('.').next() != Some(field) => format!("{path}.{field}"),
+        _ => path,
+    }
 }
 
 /// Results are kept only of tools that change nothing, and only for those who may see them.
@@ -83,35 +101,4 @@ fn at<'a>(settings: &'a serde_json::Map<String, Value>, path: &str) -> Option<&'
     let mut parts = path.split('.');
     let first = settings.get(parts.next()?)?;
     parts.try_fold(first, |value, part| value.get(part))
-}
-
-/// A URL is secret where it has a password; any other text is.
-fn is_literal_secret(text: &str) -> bool {
-    if text.contains("${") {
-        return false;
-    }
-    match Url::parse(text) {
-        Ok(url) => url.password().is_some(),
-        Err(_) => !text.contains(':'),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn passwords_in_urls_are_secrets() {
-        for (text, expected) in [
-            ("postgresql://app:s3cret@db/erp", true),
-            ("postgresql://app:${secret:erp.password}@db/erp", false),
-            ("${env:SOURCE_ERP_URL}", false),
-            ("postgresql://app@db/erp", false),
-            ("sqlite:erp.db", false),
-            ("sqlite:///srv/erp.db", false),
-            ("hunter2", true),
-        ] {
-            assert_eq!(is_literal_secret(text), expected, "{text}");
-        }
-    }
 }

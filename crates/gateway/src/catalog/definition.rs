@@ -21,14 +21,17 @@ pub(crate) struct Defined {
     pub(crate) fingerprint: [u8; 32],
 }
 
-/// Puts a definition together. Tools whose settings do not parse are left out; each problem with its path below the
-/// source.
+/// What was put together, or a definition that cannot be connected.
+type Outcome = Result<Defined, Box<Definition>>;
+
+/// Puts a definition together; one whose references do not resolve keeps them, and cannot be connected. Tools whose
+/// settings do not parse are left out; each problem with its path below the source.
 pub(crate) fn define(
     source: &SourceRecord,
     tools: &[ToolRecord],
     secrets: &Secrets,
     egress: &Arc<Egress>,
-) -> (Result<Defined, ()>, Vec<(String, String)>) {
+) -> (Outcome, Vec<(String, String)>) {
     let mut problems = Vec::new();
     let (mut defined, mut looks) = (Vec::with_capacity(tools.len()), HashMap::new());
     for (index, tool) in tools.iter().enumerate() {
@@ -42,23 +45,24 @@ pub(crate) fn define(
             }
         }
     }
-    let settings = match secrets.resolve(&source.settings, &source.name, source.origin) {
-        Ok(settings) => settings,
-        Err(wrong) => {
-            problems.extend(wrong);
-            return (Err(()), problems);
-        }
-    };
-    let hashed =
-        json!([source.name, source.kind, source.origin, settings, tools.iter().map(tool_key).collect::<Vec<_>>()]);
-    let fingerprint = Sha256::digest(hashed.to_string()).into();
-    let definition = Definition {
+    let definition = |settings| Definition {
         name: source.name.clone(),
         origin: source.origin,
         settings,
         tools: defined,
         egress: egress.clone(),
     };
+    let settings = match secrets.resolve(&source.settings, &source.name, source.origin) {
+        Ok(settings) => settings,
+        Err(wrong) => {
+            problems.extend(wrong);
+            return (Err(Box::new(definition(source.settings.clone()))), problems);
+        }
+    };
+    let hashed =
+        json!([source.name, source.kind, source.origin, settings, tools.iter().map(tool_key).collect::<Vec<_>>()]);
+    let fingerprint = Sha256::digest(hashed.to_string()).into();
+    let definition = definition(settings);
     (Ok(Defined { definition, looks, fingerprint }), problems)
 }
 

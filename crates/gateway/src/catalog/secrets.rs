@@ -4,7 +4,10 @@
 use std::collections::BTreeMap;
 
 use puente_auth::Vault;
-use puente_domain::{Name, catalog::Origin};
+use puente_domain::{
+    Name,
+    catalog::{Origin, SourceRecord},
+};
 use puente_storage::{SecretRecord, Transaction};
 use serde_json::{Map, Value};
 
@@ -20,9 +23,37 @@ pub(crate) enum Reference<'a> {
 }
 
 /// What references may resolve to.
+#[derive(Clone)]
 pub(crate) struct Secrets {
-    values: BTreeMap<String, Option<String>>,
+    values: BTreeMap<String, Stored>,
+    /// Which operator's source names a secret: none of another name written by an editor may.
+    lent: BTreeMap<String, Name>,
     env_allow: Vec<String>,
+}
+
+/// A stored secret.
+#[derive(Clone)]
+enum Stored {
+    Value(String),
+    /// No key in `ENCRYPTION_KEY` opens it.
+    Unreadable,
+    /// Its source is about to connect elsewhere.
+    Withheld,
+}
+
+/// How the problem of a secret begins that is not sent to another place.
+const WITHHELD: &str = "the source connects elsewhere than before";
+/// How the problem of a secret begins that there is not.
+const MISSING: &str = "there is no secret ";
+
+/// Whether a problem is that a secret is kept from a source that moves: saving goes on, and deletes it.
+pub(crate) fn is_withheld(problem: &str) -> bool {
+    problem.starts_with(WITHHELD)
+}
+
+/// Whether a problem is that a secret is still to be set.
+pub(crate) fn is_missing(problem: &str) -> bool {
+    problem.starts_with(MISSING)
 }
 
 impl Secrets {
@@ -34,7 +65,22 @@ impl Secrets {
     ) -> Result<Self, puente_storage::StorageError> {
         let records = transaction.secrets().list().await?;
         let values = records.into_iter().map(|record| (record.name.clone(), open(vault, &record))).collect();
-        Ok(Self { values, env_allow: env_allow.to_owned() })
+        let lent = lent(&transaction.catalog().load().await?.sources);
+        Ok(Self { values, lent, env_allow: env_allow.to_owned() })
+    }
+
+    /// The same without what belongs to a source that is to connect elsewhere.
+    pub(crate) fn without(&self, source: &Name) -> Self {
+        let mut kept = self.clone();
+        for (_, stored) in kept.values.iter_mut().filter(|(name, _)| belongs_to(name, source)) {
+            *stored = Stored::Withheld;
+        }
+        kept
+    }
+
+    /// The names of what belongs to a source.
+    pub(crate) fn of(&self, source: &Name) -> Vec<&str> {
+        self.values.keys().map(String::as_str).filter(|name| belongs_to(name, source)).collect()
     }
 
     /// Puts values in; each problem with the path of its setting.
@@ -64,13 +110,28 @@ impl Secrets {
             Reference::Secret(name) if origin == Origin::Editor && !belongs_to(name, source) => Err(format!(
                 "a source written over the REST API may use only its own secrets: name it `{source}` or `{source}.…`"
             )),
-            Reference::Secret(name) => match self.values.get(name) {
-                Some(Some(value)) => Ok(value.clone()),
-                Some(None) => Err(format!(
-                    "the secret `{name}` was sealed with another ENCRYPTION_KEY; set it again (puente secret set {name})"
-                )),
-                None => Err(format!("there is no secret `{name}`; set it first (puente secret set {name})")),
-            },
+            Reference::Secret(name) if origin == Origin::Editor && self.is_lent(name, source) => {
+                Err(format!("the secret `{name}` is used by a source that an operator wrote; name another one"))
+            }
+            Reference::Secret(name) => self.secret(name),
+        }
+    }
+
+    fn is_lent(&self, secret: &str, source: &Name) -> bool {
+        self.lent.get(secret).is_some_and(|owner| owner != source)
+    }
+
+    fn secret(&self, name: &str) -> Result<String, String> {
+        match self.values.get(name) {
+            Some(Stored::Value(value)) => Ok(value.clone()),
+            Some(Stored::Unreadable) => Err(format!(
+                "the secret `{name}` was sealed with another ENCRYPTION_KEY; set it again (puente secret set {name})"
+            )),
+            Some(Stored::Withheld) => Err(format!(
+                "{WITHHELD}: its secret `{name}` is not sent there, and is deleted when this is saved; set it again \
+                 afterwards (puente secret set {name})"
+            )),
+            None => Err(format!("{MISSING}`{name}`; set it first (puente secret set {name})")),
         }
     }
 
@@ -95,8 +156,29 @@ pub(crate) fn belongs_to(secret: &str, source: &Name) -> bool {
     secret.strip_prefix(source.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
 }
 
-fn open(vault: &Vault, record: &SecretRecord) -> Option<String> {
-    String::from_utf8(vault.open(&admin::secrets::context(&record.name), &record.sealed)?).ok()
+fn open(vault: &Vault, record: &SecretRecord) -> Stored {
+    let plain = vault.open(&admin::secrets::context(&record.name), &record.sealed);
+    plain.and_then(|plain| String::from_utf8(plain).ok()).map_or(Stored::Unreadable, Stored::Value)
+}
+
+/// The secrets that operators' sources name.
+fn lent(sources: &[SourceRecord]) -> BTreeMap<String, Name> {
+    let mut lent = BTreeMap::new();
+    for source in sources.iter().filter(|source| source.origin == Origin::Operator) {
+        let mut settings = Value::Object(source.settings.clone());
+        each_text(&mut settings, "", &mut |_, text| {
+            let _ = expand(text, |reference| {
+                if let Reference::Secret(name) = reference {
+                    // One that names a secret of its own has it, whoever else names it.
+                    if belongs_to(name, &source.name) || !lent.contains_key(name) {
+                        lent.insert(name.to_owned(), source.name.clone());
+                    }
+                }
+                Ok(String::new())
+            });
+        });
+    }
+    lent
 }
 
 fn each_text(value: &mut Value, path: &str, act: &mut impl FnMut(&str, &mut String)) {
@@ -146,7 +228,13 @@ mod tests {
 
     fn resolve(settings: &Value, origin: Origin) -> Result<Value, Vec<(String, String)>> {
         let secrets = Secrets {
-            values: [("erp.password".to_owned(), Some("s3cret".to_owned())), ("old".to_owned(), None)].into(),
+            values: [
+                ("erp.password".to_owned(), Stored::Value("s3cret".to_owned())),
+                ("erp.shared".to_owned(), Stored::Value("shared".to_owned())),
+                ("old".to_owned(), Stored::Unreadable),
+            ]
+            .into(),
+            lent: [("erp.shared".to_owned(), "books".parse().unwrap())].into(),
             env_allow: vec!["CARGO_*".to_owned()],
         };
         let source = "erp".parse().unwrap();
@@ -171,6 +259,7 @@ mod tests {
             ("${secret:old}", Origin::Operator, "another ENCRYPTION_KEY"),
             ("${secret:crm.password}", Origin::Editor, "only its own secrets"),
             ("${secret:erpx}", Origin::Editor, "only its own secrets"),
+            ("${secret:erp.shared}", Origin::Editor, "used by a source that an operator wrote"),
             ("${env:HOME}", Origin::Operator, "PUENTE_ENV_ALLOW"),
             ("${env:CARGO_NOT_SET}", Origin::Operator, "is not set"),
             ("${env:CARGO_PKG_NAME}", Origin::Editor, "only a file that the operator applies"),

@@ -3,7 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use puente_auth::{API_KEY_PREFIX, sha256};
-use puente_domain::{KeyId, Principal, Timestamp};
+use puente_domain::{KeyId, Principal, Role, Subject, Timestamp};
 use puente_storage::{Storage, StorageError, Transaction};
 
 use super::{
@@ -87,7 +87,9 @@ impl Gateway {
 
     async fn by_key(&self, transaction: &mut dyn Transaction, hash: &[u8; 32], now: Timestamp) -> Result<Principal> {
         let key = transaction.keys().find(hash).await?.ok_or(Error::Unauthenticated("the API key is not known"))?;
-        let principal = principal::of_key(transaction, &key, now).await?;
+        let (principal, owner) = principal::of_owned_key(transaction, &key, now).await?;
+        let counted = if owner == Role::Admin { principal.subject } else { Subject::User(key.owner) };
+        self.identity.counted.insert(key.id, counted);
         if key.last_used_at.is_none_or(|last| now.since(last) >= TOUCH) {
             self.touch(key.id, now);
         }

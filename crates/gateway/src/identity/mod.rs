@@ -25,9 +25,12 @@ pub use web::SignedIn;
 
 use std::net::IpAddr;
 
-use puente_domain::{KeyId, Timestamp};
+use puente_domain::{KeyId, Subject, Timestamp};
 use remembered::Remembered;
 use throttle::Throttle;
+
+/// How long a network stays familiar after a sign-in.
+const FAMILIAR: std::time::Duration = std::time::Duration::from_hours(30 * 24);
 
 /// What a process remembers about callers. All of it is bounded, and none of it outlives the process.
 pub(crate) struct Identity {
@@ -37,8 +40,14 @@ pub(crate) struct Identity {
     strangers: Throttle<[u8; 32]>,
     /// Clients that registered themselves.
     registrations: Throttle<throttle::Network>,
+    /// Accounts, with one or not, by the network that tries them.
+    pairs: Throttle<throttle::Pair>,
+    /// From where accounts were signed in to: what others do there, or elsewhere, does not keep their owners out.
+    familiar: moka::sync::Cache<throttle::Pair, ()>,
     /// When this process last wrote down the use of a key.
     touched: moka::sync::Cache<KeyId, Timestamp>,
+    /// Whose limit the calls of a key count against.
+    counted: moka::sync::Cache<KeyId, Subject>,
 }
 
 impl Identity {
@@ -56,6 +65,11 @@ impl Identity {
         self.registrations.fail(network, now);
         Ok(())
     }
+
+    /// Whose limit the calls of a key that was authenticated count against.
+    pub(crate) fn counted_as(&self, key: KeyId) -> Subject {
+        self.counted.get(&key).unwrap_or(Subject::Key(key))
+    }
 }
 
 impl Default for Identity {
@@ -65,7 +79,10 @@ impl Default for Identity {
             networks: Throttle::new(throttle::FREE_PER_NETWORK),
             strangers: Throttle::new(throttle::FREE_PER_ACCOUNT),
             registrations: Throttle::new(throttle::FREE_PER_NETWORK),
+            pairs: Throttle::new(throttle::FREE_PER_PAIR),
+            familiar: moka::sync::Cache::builder().max_capacity(100_000).time_to_live(FAMILIAR).build(),
             touched: moka::sync::Cache::new(100_000),
+            counted: moka::sync::Cache::new(100_000),
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use puente_auth::Claims;
 use puente_domain::{
-    Principal, Subject, Timestamp, UserId,
+    Principal, Role, Subject, Timestamp, UserId,
     key::{ApiKey, Scope},
     oauth::Connection,
     user::User,
@@ -27,6 +27,15 @@ pub(crate) async fn of_user(transaction: &mut dyn Transaction, id: UserId) -> Re
 
 /// The principal of a key that is valid now, as is its owner's account. Its role is at most its owner's.
 pub(crate) async fn of_key(transaction: &mut dyn Transaction, key: &ApiKey, now: Timestamp) -> Result<Principal> {
+    Ok(of_owned_key(transaction, key, now).await?.0)
+}
+
+/// As [`of_key`], and the role of its owner.
+pub(super) async fn of_owned_key(
+    transaction: &mut dyn Transaction,
+    key: &ApiKey,
+    now: Timestamp,
+) -> Result<(Principal, Role)> {
     if key.disabled_at.is_some() {
         return Err(Error::Unauthenticated("the API key is disabled"));
     }
@@ -35,14 +44,15 @@ pub(crate) async fn of_key(transaction: &mut dyn Transaction, key: &ApiKey, now:
     }
     let owner = enabled_user(transaction, key.owner).await?;
     let subject = Subject::Key(key.id);
-    Ok(Principal {
+    let principal = Principal {
         subject,
         name: key.name.as_str().into(),
         role: key.role.min(owner.role),
         teams: transaction.teams().of(subject).await?.into(),
         scopes: key.scopes.clone().into(),
         connection: None,
-    })
+    };
+    Ok((principal, owner.role))
 }
 
 /// The principal of an OAuth client that acts for a user on one virtual server: the user's rights, narrowed.

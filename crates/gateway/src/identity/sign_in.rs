@@ -6,7 +6,7 @@ use puente_storage::Transaction;
 use secrecy::SecretString;
 
 use super::{
-    throttle::{FREE_PER_ACCOUNT, Network, locked_until, wait},
+    throttle::{FREE_PER_ACCOUNT, Network, Pair, locked_until, wait},
     tokens::{TokenPair, acting},
 };
 use crate::{Actor, Error, Gateway, Result};
@@ -18,9 +18,11 @@ const WRONG: Error = Error::Unauthenticated("wrong e-mail address or password");
 impl Gateway {
     /// Signs a person in. `visitor` is the anonymous caller, with the address it calls from.
     ///
-    /// After [five](FREE_PER_ACCOUNT) wrong passwords in a row the account is locked, after thirty from one network that
-    /// is, for 30 s at first and twice as long each time: [`Error::Limited`]. The password is checked first and the
-    /// answer decided afterwards, under the lock of the write transaction: guesses in parallel learn no more.
+    /// After [five](super::throttle::FREE_PER_PAIR) wrong passwords from a network the account is locked for it, after
+    /// thirty for whatever account the network is, after [a hundred](FREE_PER_ACCOUNT) in a row the account is for every
+    /// network, for 30 s at first and twice as long each time: [`Error::Limited`]. The last two do not hold where the
+    /// account was signed in to lately. The password is checked first and the answer decided afterwards, under the lock
+    /// of the write transaction: guesses in parallel learn no more.
     pub async fn sign_in(&self, visitor: &Actor, email: &str, password: SecretString) -> Result<TokenPair> {
         let (mut transaction, user) = self.check_password(visitor, email, password).await?;
         let pair = self.next_pair(transaction.as_mut(), user.id, FamilyId::new(), self.clock.now()).await?;
@@ -38,11 +40,14 @@ impl Gateway {
     ) -> Result<(Box<dyn Transaction>, User)> {
         let email = email.trim().to_lowercase();
         let stranger = sha256(&email);
-        self.refuse_if_locked(self.network_lock(visitor))?;
+        let pair = (stranger, visitor.address.map(Network::from));
+        if !self.identity.familiar.contains_key(&pair) {
+            self.refuse_if_locked(self.network_lock(visitor))?;
+        }
         let user = self.storage.read().await?.users().find(&email).await?;
         self.refuse_if_locked(match &user {
-            Some(user) => user.locked_until,
-            None => self.identity.strangers.locked_until(&stranger),
+            Some(user) => self.account_lock(user, &pair),
+            None => self.identity.strangers.locked_until(&stranger).max(self.identity.pairs.locked_until(&pair)),
         })?;
 
         let stored = user.as_ref().and_then(|user| user.password_hash.as_deref());
@@ -52,9 +57,10 @@ impl Gateway {
         })?;
         let Some(user) = user else {
             self.identity.strangers.fail(stranger, self.clock.now());
+            self.identity.pairs.fail(pair, self.clock.now());
             return self.wrong(visitor, "no such account").await;
         };
-        self.decide_sign_in(visitor, user, right).await
+        self.decide_sign_in(visitor, user, right, pair).await
     }
 
     async fn decide_sign_in(
@@ -62,18 +68,19 @@ impl Gateway {
         visitor: &Actor,
         checked: User,
         right: bool,
+        pair: Pair,
     ) -> Result<(Box<dyn Transaction>, User)> {
         let now = self.clock.now();
         let mut transaction = self.storage.write().await?;
         let user = transaction.users().get(checked.id).await?.ok_or(WRONG)?;
-        self.refuse_if_locked(user.locked_until)?;
+        self.refuse_if_locked(self.account_lock(&user, &pair))?;
         if !right || user.password_hash != checked.password_hash {
             let failures = user.failed_logins.saturating_add(1);
             let until = locked_until(failures, FREE_PER_ACCOUNT, now);
             transaction.users().set_login_failures(user.id, failures, until).await?;
+            self.identity.pairs.fail(pair, now);
             transaction.save().await?;
-            let detail =
-                until.map_or_else(|| "wrong password".to_owned(), |end| format!("wrong password; locked until {end}"));
+            let detail = wrong_password(until.max(self.identity.pairs.locked_until(&pair)), &user);
             return self.wrong_for(visitor, &user, detail).await;
         }
         if user.disabled_at.is_some() {
@@ -83,7 +90,16 @@ impl Gateway {
         if user.failed_logins > 0 || user.locked_until.is_some() {
             transaction.users().set_login_failures(user.id, 0, None).await?;
         }
+        self.identity.familiar.insert(pair, ());
         Ok((transaction, user))
+    }
+
+    /// Until when the account is locked for whoever tries. One without failures is not: a sign-in, a new password and
+    /// `puente user enable` lift every lock.
+    fn account_lock(&self, user: &User, pair: &Pair) -> Option<Timestamp> {
+        let everywhere = user.locked_until.filter(|_| !self.identity.familiar.contains_key(pair));
+        let here = if user.failed_logins > 0 { self.identity.pairs.locked_until(pair) } else { None };
+        everywhere.max(here)
     }
 
     /// Records a sign-in and commits it.
@@ -130,4 +146,12 @@ impl Gateway {
             self.identity.networks.fail(address.into(), self.clock.now());
         }
     }
+}
+
+/// For the audit trail.
+fn wrong_password(locked: Option<Timestamp>, user: &User) -> String {
+    locked.map_or_else(
+        || "wrong password".to_owned(),
+        |end| format!("wrong password; locked until {end} (`puente user enable {}` lifts it)", user.email),
+    )
 }

@@ -9,8 +9,11 @@ use std::{
 use moka::{ops::compute::Op, sync::Cache};
 use puente_domain::Timestamp;
 
-/// Wrong passwords in a row before an account is locked.
-pub(super) const FREE_PER_ACCOUNT: u32 = 5;
+/// Wrong passwords for an account from one network before the account is locked for that network.
+pub(super) const FREE_PER_PAIR: u32 = 5;
+/// Wrong passwords in a row before an account is locked for every network: a bound for guessers with many addresses,
+/// far enough away that one of them does not keep its owner out.
+pub(super) const FREE_PER_ACCOUNT: u32 = 100;
 /// Wrong passwords before a network is: more, because many people may share one.
 pub(super) const FREE_PER_NETWORK: u32 = 30;
 
@@ -32,6 +35,9 @@ impl From<IpAddr> for Network {
         }
     }
 }
+
+/// An account, by the SHA-256 of its e-mail address, and who tries it.
+pub(super) type Pair = ([u8; 32], Option<Network>);
 
 /// Until when to refuse after so many failures, the last of them now.
 pub(super) fn locked_until(failures: u32, free: u32, now: Timestamp) -> Option<Timestamp> {

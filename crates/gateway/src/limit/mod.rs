@@ -22,6 +22,11 @@ impl Limits {
         Self { principals: Rate::new(principal_rate), running: Arc::new(Semaphore::new(max_calls)) }
     }
 
+    /// Counts what is no call, or says when to come back.
+    pub(crate) fn count(&self, who: &Who) -> Result<(), Failure> {
+        self.principals.check(who)
+    }
+
     /// Lets a request in, or says when to come back. It counts as running until the permit is dropped.
     pub(crate) fn admit(&self, who: &Who) -> Result<OwnedSemaphorePermit, Failure> {
         self.principals.check(who)?;

@@ -9,17 +9,32 @@ use governor::{
 use puente_domain::Subject;
 use puente_sources::RateLimit;
 
-use crate::{Actor, failure::Failure};
+use crate::{Actor, Error, Gateway, Result, failure::Failure};
 
-/// Whose calls are counted together. Callers without a name are told apart by their address.
+/// Whose calls are counted together. Callers without a name are told apart by their address; the keys of a user count
+/// with the user, or making another key would be a way around the limit. Keys of an administrator, who may set limits
+/// anyway, count alone: agents are not held up by each other.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Who(Subject, Option<IpAddr>);
 
-impl Who {
-    pub(crate) fn of(actor: &Actor) -> Self {
+impl Gateway {
+    /// Whose call this is.
+    pub(crate) fn who(&self, actor: &Actor) -> Who {
         match actor.principal.subject {
-            Subject::Anonymous => Self(Subject::Anonymous, actor.address),
-            subject => Self(subject, None),
+            Subject::Anonymous => Who(Subject::Anonymous, actor.address),
+            Subject::Key(key) => Who(self.identity.counted_as(key), None),
+            subject @ Subject::User(_) => Who(subject, None),
+        }
+    }
+
+    /// Counts a request of the REST API, or a new session, as a call of its caller.
+    ///
+    /// # Errors
+    /// [`Error::Limited`] beyond `RATE_LIMIT`.
+    pub fn count_request(&self, actor: &Actor) -> Result<()> {
+        match self.limits.count(&self.who(actor)) {
+            Err(Failure::Limited { retry_after_secs }) => Err(Error::Limited { retry_after_secs }),
+            _ => Ok(()),
         }
     }
 }

@@ -16,7 +16,7 @@ use super::{
     order::Order,
     state::{enter, unknown},
 };
-use crate::{Actor, Caller, Gateway, limit::Who, work::Work};
+use crate::{Actor, Caller, Gateway, work::Work};
 
 impl Gateway {
     /// Executes a task from its beginning. Only tasks of tools that may run twice come here.
@@ -65,7 +65,7 @@ impl Gateway {
         if !tool.effect.is_repeatable() {
             return Err(JobError::permanent("the tool may not run twice any more"));
         }
-        let running = self.limits.admit(&Who::of(&caller.actor));
+        let running = self.limits.admit(&self.who(&caller.actor));
         let running = running.map_err(|failure| JobError::transient(failure.message()))?;
         let timeout = tool.settings.timeout.unwrap_or(TTL);
         Ok(Work {

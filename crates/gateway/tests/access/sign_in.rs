@@ -1,7 +1,7 @@
 use std::time::Duration;
 
 use puente_domain::{Role, Subject, audit::Outcome};
-use puente_gateway::Error;
+use puente_gateway::{Actor, Error};
 use secrecy::ExposeSecret;
 
 use crate::world::{PASSWORD, World, is_unauthenticated, visitor};
@@ -66,7 +66,7 @@ async fn guesses_in_parallel_learn_no_more_than_guesses_in_a_row() {
     let guesses = (0..20).map(|index| {
         let gateway = world.gateway.clone();
         tokio::spawn(async move {
-            let from = visitor(&format!("192.0.2.{}", index + 1));
+            let from = visitor("192.0.2.1");
             gateway.sign_in(&from, "admin@example.com", format!("wrong password {index}").into()).await.map(|_| ())
         })
     });
@@ -91,6 +91,40 @@ async fn a_network_that_guesses_is_refused_and_others_are_not() {
     assert!(matches!(world.sign_in("admin@example.com", PASSWORD).await, Err(Error::Limited { .. })));
     let elsewhere = world.gateway.sign_in(&visitor("198.51.100.1"), "admin@example.com", PASSWORD.into()).await;
     assert!(elsewhere.is_ok());
+}
+
+#[tokio::test]
+async fn guessing_does_not_keep_the_owner_out() {
+    let world = World::new().await;
+    let (office, attacker) = (visitor("198.51.100.1"), visitor("203.0.113.9"));
+    let sign_in = async |from: &Actor, password: &str| {
+        world.gateway.sign_in(from, "admin@example.com", password.into()).await.map(|_| ())
+    };
+    for _ in 0..5 {
+        assert!(is_unauthenticated(&sign_in(&attacker, "wrong password").await));
+    }
+    assert!(matches!(sign_in(&attacker, PASSWORD).await, Err(Error::Limited { .. })));
+    sign_in(&office, PASSWORD).await.unwrap();
+    // Now that the office is familiar, not even a guesser with many addresses locks it out.
+    for index in 0..100 {
+        let from = visitor(&format!("2001:db8:0:{index:x}::1"));
+        assert!(is_unauthenticated(&sign_in(&from, "wrong password").await), "{index}");
+    }
+    assert!(matches!(sign_in(&visitor("192.0.2.77"), PASSWORD).await, Err(Error::Limited { .. })));
+    sign_in(&office, PASSWORD).await.unwrap();
+}
+
+#[tokio::test]
+async fn the_operator_lifts_a_lock() {
+    let world = World::new().await;
+    for _ in 0..5 {
+        let _ = world.sign_in("admin@example.com", "wrong password").await;
+    }
+    assert!(matches!(world.sign_in("admin@example.com", PASSWORD).await, Err(Error::Limited { .. })));
+    let locked = &world.trail("auth/token").await[0];
+    assert!(locked.detail.as_deref().unwrap().contains("puente user enable admin@example.com"), "{locked:?}");
+    world.gateway.enable_user(&world.admin, "admin@example.com").await.unwrap();
+    world.sign_in("admin@example.com", PASSWORD).await.unwrap();
 }
 
 #[tokio::test]

@@ -29,6 +29,7 @@ async fn each_mistake_has_its_place_and_its_words() {
         ("", &["{name: a, timeout: soon}"], 6, "'soon' is not a duration like"),
         ("", &["{name: a, writes: true, cache: {ttl: 1s}}"], 6, "a tool that writes cannot be cached"),
         ("identity: {user: name}", &["{name: a, cache: {ttl: 1s, scope: public}}"], 7, "use `scope: principal`"),
+        ("urll: x", &["{name: a}"], 5, "unknown field `urll`"),
         ("token: '${secret:nope}'", &["{name: a}"], 5, "there is no secret `nope`"),
         ("token: '${env:HOME}'", &["{name: a}"], 5, "PUENTE_ENV_ALLOW"),
         ("token: '${env:CARGO_NOT_SET}'", &["{name: a}"], 5, "is not set"),

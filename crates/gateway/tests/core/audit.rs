@@ -153,3 +153,31 @@ async fn reading_goes_on_without_a_trail_if_so_configured() {
     let statistics = world.gateway.statistics(&world.operator, since).await.unwrap();
     assert_eq!((statistics.calls, statistics.audit_lost), (0, 3));
 }
+
+#[tokio::test]
+async fn hostile_names_reach_the_trail_short_and_hold_nobody_up() {
+    let world = World::applied(&catalog(&["{name: echo}"])).await;
+    let (eve, long) = (member("eve"), "A".repeat(4_100_000));
+    let cx = world.cx(&member("ana"));
+    for name in ["a\0b", "\0", long.as_str()] {
+        assert!(world.gateway.remove_secret(&eve, name).await.is_err());
+        assert!(world.gateway.create_tool(&eve, name, tool("x")).await.is_err());
+        assert!(world.gateway.source_test(&eve, name).await.is_err());
+        assert!(world.gateway.add_grant(&eve, name, "role:member").await.is_err());
+        world.call(&cx, "erp_echo", json!({})).await.unwrap();
+    }
+    world.gateway.audit_flush().await.unwrap();
+    let rows = world.rows("secrets/remove").await;
+    assert_eq!((rows.len(), rows[0].target.as_str()), (3, "a\u{fffd}b"));
+    assert!(rows.iter().all(|row| row.outcome == Outcome::Refused && row.target.len() <= 1500));
+    assert_eq!(world.trail().await.len(), 3);
+}
+
+fn tool(name: &str) -> puente_gateway::catalog::edit::NewTool {
+    puente_gateway::catalog::edit::NewTool {
+        name: name.parse().unwrap(),
+        description: String::new(),
+        settings: serde_json::Map::new(),
+        enabled: true,
+    }
+}

@@ -24,6 +24,8 @@ pub(crate) struct Backstage {
     pub(crate) calls: Mutex<Vec<(String, String)>>,
     /// What sources were made from.
     pub(crate) definitions: Mutex<Vec<Map<String, Value>>>,
+    /// What systems were asked with before anything was saved.
+    pub(crate) verified: Mutex<Vec<Map<String, Value>>>,
     /// Tools that `hold` wait for a permit.
     pub(crate) gate: Semaphore,
     /// How many calls were stopped because their caller left.
@@ -41,6 +43,7 @@ impl Default for Backstage {
         Self {
             calls: Mutex::default(),
             definitions: Mutex::default(),
+            verified: Mutex::default(),
             gate: Semaphore::new(0),
             stopped: AtomicUsize::new(0),
             inside: watch::Sender::new(0),
@@ -72,6 +75,10 @@ impl Connector for FakeConnector {
 
     fn check(&self, definition: &Definition) -> Vec<Finding> {
         let mut findings = Vec::new();
+        if definition.settings.contains_key("urll") {
+            // As serde says it: without the place.
+            findings.push(finding("", "unknown field `urll`, expected `url`"));
+        }
         for (index, (tool, _)) in definition.tools.iter().enumerate() {
             for key in tool.settings.keys() {
                 if !["act", "schema", "output", "writes", "size"].contains(&key.as_str()) {
@@ -83,6 +90,7 @@ impl Connector for FakeConnector {
     }
 
     async fn verify(&self, definition: &Definition) -> Vec<Finding> {
+        self.0.verified.lock().unwrap().push(definition.settings.clone());
         let broken = |tool: &puente_domain::catalog::ToolRecord| tool.settings.get("act") == Some(&json!("broken"));
         let tools = definition.tools.iter().enumerate().filter(|(_, (tool, _))| broken(tool));
         tools.map(|(index, _)| finding(format!("tools[{index}].act"), "no such column: x")).collect()

@@ -12,6 +12,7 @@ mod flaky;
 mod lists;
 mod reload;
 mod results;
+mod secrets;
 mod sessions;
 mod tasks;
 mod world;

@@ -49,6 +49,9 @@ impl<H: Handler> Post<H> {
             Err(error) => return Answer::error(Some(request.id.as_json()), error, Era::Legacy),
         };
         let service = &self.http.0.service;
+        if let Err(error) = service.handler.admit(&self.caller).await {
+            return Answer::error(Some(request.id.as_json()), error, Era::Legacy);
+        }
         let identity = service.handler.identity(&self.caller);
         let message = initialize::answer(request, &peer, identity);
         let session = self.http.0.sessions.create(&*service.handler, &self.caller, peer, &service.options).await;

@@ -73,6 +73,9 @@ impl<H: Handler> McpHttp<H> {
             Ok(accepts) => accepts,
             Err(refused) => return refused.into_response(),
         };
+        if declared(&parts).is_some_and(|length| length > options.max_body) {
+            return too_large(options).into_response();
+        }
         let body = match read(body, options).await {
             Ok(body) => body,
             Err(refused) => return refused.into_response(),
@@ -86,15 +89,22 @@ impl<H: Handler> McpHttp<H> {
 async fn read(body: Body, options: &Options) -> Result<Bytes, Answer> {
     match tokio::time::timeout(options.body_timeout, axum::body::to_bytes(body, options.max_body)).await {
         Ok(Ok(body)) => Ok(body),
-        Ok(Err(_)) => {
-            let message = format!("the body is larger than {} bytes, or was cut off", options.max_body);
-            Err(Answer::refused(StatusCode::PAYLOAD_TOO_LARGE, None, -32600, message))
-        }
+        Ok(Err(_)) => Err(too_large(options)),
         Err(_) => {
             let message = format!("the body did not arrive within {} s", options.body_timeout.as_secs());
             Err(Answer::refused(StatusCode::REQUEST_TIMEOUT, None, -32600, message))
         }
     }
+}
+
+/// What the client says that its body will be, in bytes.
+fn declared(parts: &Parts) -> Option<usize> {
+    parts.headers.get(header::CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
+}
+
+fn too_large(options: &Options) -> Answer {
+    let message = format!("the body is larger than {} bytes, or was cut off", options.max_body);
+    Answer::refused(StatusCode::PAYLOAD_TOO_LARGE, None, -32600, message)
 }
 
 fn not_allowed(allow: &'static str) -> Response {

@@ -33,6 +33,9 @@ impl<H: Handler> Post<H> {
             Err(error) => return Answer::error(id, error, Era::Modern).with_status(StatusCode::BAD_REQUEST),
         };
         if let Err(error) = headers::check(&self.parts.headers, request, &meta) {
+            let target = headers::mirrored_name(&request.method).and_then(|member| request.params.text(member).ok()?);
+            let handler = &self.http.0.service.handler;
+            handler.refused(&self.caller, &request.method, target.as_deref().unwrap_or_default(), &error);
             return Answer::error(id, error, Era::Modern);
         }
         match self.modern_result(request, meta).await {

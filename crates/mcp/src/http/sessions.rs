@@ -38,6 +38,10 @@ impl Sessions {
     ) -> Arc<Session> {
         let id = uuid::Uuid::new_v4().simple().to_string();
         let session = Session::new(id, handler.binding(caller), peer, handler.events(caller));
+        let crowded_out = lock(&self.live).crowded_out(&session.binding, options.max_sessions_per_caller);
+        if let Some(earlier) = crowded_out {
+            self.remove(&earlier).await;
+        }
         self.insert(&session, options);
         self.save(&session).await;
         session
@@ -93,6 +97,15 @@ impl Sessions {
 }
 
 impl Live {
+    /// The longest idle session of a caller that has as many as it may.
+    fn crowded_out(&self, binding: &str, most: usize) -> Option<Arc<Session>> {
+        let own: Vec<_> = self.by_id.values().filter(|session| session.binding == binding).collect();
+        if own.len() < most {
+            return None;
+        }
+        own.into_iter().max_by_key(|session| session.idle()).cloned()
+    }
+
     /// Forgets idle sessions, and of too many the one that was idle for longest.
     fn make_room(&mut self, options: &Options) {
         let full = self.by_id.len() >= options.max_sessions;

@@ -12,12 +12,19 @@ use crate::{
 /// What clients are told before they ask for another level.
 const FIRST_LEVEL: LoggingLevel = LoggingLevel::Info;
 
+/// The largest capabilities that are kept with a session, in bytes.
+const MAX_CAPABILITIES: usize = 16 * 1024;
+
 /// Reads what the client says of itself, and negotiates the revision: what it asks for, if we speak it as a legacy
 /// revision, else the newest of those.
 pub(crate) fn read(request: &Request<'_>) -> Result<Peer, McpError> {
     let params = &request.params;
     let asked = params.required_text("protocolVersion")?;
     let revision = Revision::parse(&asked).filter(|revision| revision.era() == Era::Legacy);
+    if params.raw("capabilities").is_some_and(|raw| raw.get().len() > MAX_CAPABILITIES) {
+        let message = format!("params.capabilities is larger than {MAX_CAPABILITIES} bytes");
+        return Err(McpError::InvalidParams(message));
+    }
     let capabilities: ClientCapabilities = params.parsed("capabilities")?;
     let info: Option<Implementation> = params.parsed("clientInfo")?;
     let revision = revision.unwrap_or(Revision::LATEST_LEGACY);

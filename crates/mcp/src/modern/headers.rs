@@ -33,7 +33,7 @@ pub(crate) fn check(headers: &HeaderMap, request: &Request<'_>, meta: &Meta) -> 
 }
 
 /// The member of `params` that `Mcp-Name` repeats.
-fn mirrored_name(method: &str) -> Option<&'static str> {
+pub(crate) fn mirrored_name(method: &str) -> Option<&'static str> {
     match method {
         "tools/call" | "prompts/get" => Some("name"),
         "resources/read" => Some("uri"),

@@ -62,9 +62,13 @@ fn capabilities(meta: &Params<'_>) -> Result<Arc<ClientCapabilities>, McpError> 
     }
 }
 
+/// The longest name or version of a client that is kept, in characters.
+const MAX_INFO: usize = 100;
+
 /// `name version`, for the log.
 pub(crate) fn client_info(info: Option<Implementation>) -> Arc<str> {
-    info.map_or_else(|| "".into(), |info| format!("{} {}", info.name, info.version).into())
+    let cut = |text: &str| text.chars().take(MAX_INFO).collect::<String>();
+    info.map_or_else(|| "".into(), |info| format!("{} {}", cut(&info.name), cut(&info.version)).into())
 }
 
 /// The W3C `traceparent` of a `_meta`, if it is well-formed.

@@ -194,6 +194,13 @@ impl Sealer for PlainSealer {
 #[derive(Default)]
 pub(crate) struct MemoryStore(Mutex<HashMap<String, SessionRecord>>);
 
+impl MemoryStore {
+    /// The bytes of the largest state.
+    pub(crate) fn largest(&self) -> usize {
+        self.0.lock().unwrap().values().map(|record| record.state.len()).max().unwrap_or(0)
+    }
+}
+
 impl SessionStore for MemoryStore {
     fn save(&self, session: SessionRecord) -> futures::future::BoxFuture<'_, ()> {
         self.0.lock().unwrap().insert(session.id.clone(), session);

@@ -101,3 +101,42 @@ async fn of_too_many_sessions_the_longest_idle_makes_room() {
     assert_eq!(second.send(&ping()).await.status(), 404);
     assert_eq!(third.send(&ping()).await.status(), 200);
 }
+
+#[tokio::test(start_paused = true)]
+async fn of_too_many_sessions_of_a_caller_its_own_longest_idle_ends() {
+    let (store, few) = (Arc::new(MemoryStore::default()), Options { max_sessions_per_caller: 2, ..Options::default() });
+    let server = Server::with(few, Some(store));
+    let other = initialize_as(&server, "bob", "test").await;
+    tokio::time::advance(Duration::from_secs(1)).await;
+    let first = Legacy::start(&server, "2025-11-25").await;
+    tokio::time::advance(Duration::from_secs(1)).await;
+    let second = Legacy::start(&server, "2025-11-25").await;
+    tokio::time::advance(Duration::from_secs(1)).await;
+    let third = Legacy::start(&server, "2025-11-25").await;
+    // Not in the store either, or it would grow without end.
+    assert_eq!(first.send(&ping()).await.status(), 404);
+    assert_eq!(second.send(&ping()).await.status(), 200);
+    assert_eq!(third.send(&ping()).await.status(), 200);
+    let other = Legacy { server: &server, id: other.headers()["mcp-session-id"].to_str().unwrap().to_owned() };
+    assert_eq!(server.send_as("bob", other.request(&ping())).await.status(), 200);
+}
+
+#[tokio::test]
+async fn what_a_client_says_of_itself_is_kept_short() {
+    let store = Arc::new(MemoryStore::default());
+    let server = Server::with(Options::default(), Some(store.clone()));
+    assert_eq!(initialize_as(&server, "alice", &"x".repeat(1_000_000)).await.status(), 200);
+    assert!(store.largest() < 2000, "{} bytes", store.largest());
+    let params = json!({"protocolVersion": "2025-11-25", "clientInfo": {"name": "x", "version": "1"},
+        "capabilities": {"experimental": {"x": {"y": "z".repeat(100_000)}}}});
+    let request = json!({"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": params});
+    let refused = body(server.send(post().body(request.to_string().into()).unwrap()).await).await;
+    assert!(refused["error"]["message"].as_str().unwrap().contains("capabilities"), "{refused}");
+}
+
+async fn initialize_as(server: &Server, caller: &'static str, name: &str) -> axum::response::Response {
+    let params = json!({"protocolVersion": "2025-11-25", "capabilities": {},
+        "clientInfo": {"name": name, "version": "1"}});
+    let request = json!({"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": params});
+    server.send_as(caller, post().body(request.to_string().into()).unwrap()).await
+}

@@ -6,6 +6,7 @@ use puente_domain::{
 };
 use puente_storage::Transaction;
 
+use super::{Change, plan::Plan};
 use crate::{
     Error, Finding, Result,
     admin::{refer, servers::check::patterns},
@@ -15,6 +16,7 @@ use crate::{
         pattern::matches,
         prompts::StaticPrompt,
         resources::StaticResource,
+        secrets::Secrets,
     },
 };
 
@@ -26,6 +28,32 @@ pub(super) fn fatal(path: impl Into<String>, message: impl Into<String>) -> Find
 pub(super) fn below(path: &str, finding: Finding) -> Finding {
     let path = if finding.path.is_empty() { path.to_owned() } else { format!("{path}.{}", finding.path) };
     Finding { path, ..finding }
+}
+
+/// Puts a finding of a source at its place in the file. A tool that only the catalog has is named instead.
+pub(super) fn in_source(index: usize, entry: &SourceEntry, tools: &[ToolRecord], finding: Finding) -> Finding {
+    let source = format!("sources[{index}]");
+    let (tool, rest) = finding.path.strip_prefix("tools[").and_then(|path| path.split_once(']')).unwrap_or_default();
+    let stored = tool.parse().ok().filter(|tool| *tool >= entry.tools.len()).and_then(|tool: usize| tools.get(tool));
+    let Some(tool) = stored else { return below(&source, finding) };
+    let field = rest.trim_start_matches('.');
+    let field = if field.is_empty() { String::new() } else { format!(" ({field})") };
+    let message = format!(
+        "the catalog's tool {}.{}, which this file does not name{field}: {}; repair it, delete it, or use --prune",
+        entry.name, tool.name, finding.message
+    );
+    Finding { path: source, message, ..finding }
+}
+
+/// Secrets that go with their sources.
+pub(super) fn forgotten(plan: &Plan, secrets: &Secrets) -> Vec<Finding> {
+    let gone = plan.sources.iter().filter(|step| step.change == Change::Removed).map(|step| &step.record.name);
+    gone.filter_map(|source| {
+        let names = secrets.of(source);
+        let message = format!("the source {source} is deleted, with its secrets: {}", names.join(", "));
+        (!names.is_empty()).then(|| Finding { warning: true, ..fatal("", message) })
+    })
+    .collect()
 }
 
 /// Names that are there twice.
@@ -85,11 +113,8 @@ pub(super) fn offers(file: &CatalogFile, after: &Rows) -> Vec<Finding> {
     let mut findings = Vec::new();
     for (index, source) in file.sources.iter().enumerate() {
         for (item, prompt) in source.prompts.iter().enumerate() {
-            let found = after
-                .catalog
-                .prompts
-                .iter()
-                .find(|row| in_source(after, row.source, source) && row.name == prompt.name);
+            let found =
+                after.catalog.prompts.iter().find(|row| of_entry(after, row.source, source) && row.name == prompt.name);
             if let Some(Err(problem)) = found.map(StaticPrompt::parse as fn(&PromptRecord) -> _) {
                 findings.push(fatal(format!("sources[{index}].prompts[{item}]"), problem));
             }
@@ -100,7 +125,7 @@ pub(super) fn offers(file: &CatalogFile, after: &Rows) -> Vec<Finding> {
                 .catalog
                 .resources
                 .iter()
-                .find(|row| in_source(after, row.source, source) && row.name == resource.name);
+                .find(|row| of_entry(after, row.source, source) && row.name == resource.name);
             if let Some(Err(problem)) = found.map(StaticResource::parse as fn(&ResourceRecord) -> _) {
                 findings.push(fatal(path.clone(), problem));
             }
@@ -113,7 +138,7 @@ pub(super) fn offers(file: &CatalogFile, after: &Rows) -> Vec<Finding> {
     findings
 }
 
-fn in_source(rows: &Rows, id: SourceId, entry: &SourceEntry) -> bool {
+fn of_entry(rows: &Rows, id: SourceId, entry: &SourceEntry) -> bool {
     rows.catalog.sources.iter().any(|source| source.id == id && source.name == entry.name)
 }
 

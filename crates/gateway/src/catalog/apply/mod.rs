@@ -8,7 +8,7 @@ mod write;
 
 pub use diff::{Change, Diff, DiffEntry};
 
-use puente_domain::catalog::Origin;
+use puente_domain::{audit::Outcome, catalog::Origin};
 
 use super::file::{CatalogFile, Positions};
 use crate::{Action, Actor, Error, Finding, Gateway, Result};
@@ -33,6 +33,10 @@ impl Gateway {
     /// [`Error::Invalid`] with everything that is wrong, each with its place in the file. Nothing is written then.
     pub async fn apply(&self, actor: &Actor, yaml: &str, options: ApplyOptions) -> Result<Diff> {
         self.allow(actor, Action::EditCatalog, "catalog/apply", "").await?;
+        if options.dry_run && options.origin == Origin::Editor {
+            // Systems are asked, so it leaves a row, and has it before they are.
+            self.record(actor, "catalog/apply", "", Outcome::Ok, Some("dry run".to_owned())).await;
+        }
         let (file, positions) = CatalogFile::parse_with_positions(yaml)?;
         if file.servers.iter().any(|server| server.open || server.grants.is_some()) {
             self.allow(actor, Action::ManageAccess, "catalog/apply", "").await?;
@@ -70,14 +74,19 @@ impl Gateway {
             (plan, secrets, findings)
         };
         let after = plan.after();
+        findings.extend(check::forgotten(&plan, &secrets));
         findings.extend(check::servers(file));
         findings.extend(check::offers(file, &after));
         findings.extend(clash::find(&after, file));
         for (index, entry) in file.sources.iter().enumerate() {
             let Some(source) = after.catalog.sources.iter().find(|source| source.name == entry.name) else { continue };
             let tools = check::tools_in_order(entry, source.id, &after);
-            let below = self.check_source(source, &tools, &secrets).await;
-            findings.extend(below.into_iter().map(|finding| check::below(&format!("sources[{index}]"), finding)));
+            let below = if plan.moved.contains(&source.name) {
+                self.check_source(source, &tools, &secrets.without(&source.name)).await
+            } else {
+                self.check_source(source, &tools, &secrets).await
+            };
+            findings.extend(below.into_iter().map(|finding| check::in_source(index, entry, &tools, finding)));
         }
         Ok(findings)
     }

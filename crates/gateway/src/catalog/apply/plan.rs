@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use puente_domain::{
-    GrantId, Name, PromptId, ResourceId, ServerId, SourceId, Timestamp, ToolId,
+    GrantId, Name, PromptId, ResourceId, ServerId, SourceId, Subject, Timestamp, ToolId,
     catalog::{Origin, PromptRecord, ResourceRecord, SourceRecord, ToolRecord},
     server::{Grant, Grantee, VirtualServer},
 };
@@ -16,6 +16,7 @@ use crate::{
     catalog::{
         Rows,
         file::{CatalogFile, PromptEntry, ResourceEntry, ServerEntry, SourceEntry, ToolEntry},
+        moved::moved,
     },
 };
 
@@ -40,6 +41,8 @@ pub(super) struct Plan {
     pub(super) resources: Vec<Step<ResourceRecord>>,
     pub(super) servers: Vec<Step<VirtualServer>>,
     pub(super) grants: Vec<Step<Grant>>,
+    /// Sources that connect elsewhere than before, as their new author is not the operator.
+    pub(super) moved: Vec<Name>,
 }
 
 impl Gateway {
@@ -81,6 +84,9 @@ impl Planner<'_> {
         for entry in &file.sources {
             let source = self.source(entry);
             let id = source.record.id;
+            if self.moves(&source.record) {
+                plan.moved.push(source.record.name.clone());
+            }
             plan.tools.extend(entry.tools.iter().map(|tool| self.tool(&entry.name, id, tool)));
             plan.prompts.extend(entry.prompts.iter().map(|prompt| self.prompt(&entry.name, id, prompt)));
             plan.resources.extend(entry.resources.iter().map(|resource| self.resource(&entry.name, id, resource)));
@@ -95,6 +101,11 @@ impl Planner<'_> {
         }
         self.add_rest(&mut plan);
         plan
+    }
+
+    fn moves(&self, after: &SourceRecord) -> bool {
+        let known = self.rows.catalog.sources.iter().find(|source| source.id == after.id);
+        self.options.origin == Origin::Editor && known.is_some_and(|before| moved(before, after))
     }
 
     fn source(&self, entry: &SourceEntry) -> Step<SourceRecord> {
@@ -211,7 +222,8 @@ impl Planner<'_> {
         })
     }
 
-    /// Grants that a server's entry names are added; others are deleted only with `--prune`.
+    /// Grants that a server's entry names are added; others are deleted only with `--prune`. Those to keys are left alone
+    /// even then, unless the entry names keys: keys belong to an installation, files go from one to the other.
     fn grants(&self, server: &VirtualServer, wanted: &[(String, Grantee)]) -> Vec<Step<Grant>> {
         let granted = self.rows.servers.iter().find(|(known, _)| known.id == server.id).map(|(_, granted)| granted);
         let granted = granted.map_or(&[][..], |granted| &granted[..]);
@@ -226,8 +238,13 @@ impl Planner<'_> {
             steps.push(Step { change, record: grant(*grantee), fields: Vec::new(), name });
         }
         let rest = granted.iter().filter(|grantee| !wanted.iter().any(|(_, wanted)| wanted == *grantee));
+        let names_keys = wanted.iter().any(|(_, grantee)| matches!(grantee, Grantee::Subject(Subject::Key(_))));
+        let change = |grantee: &Grantee| match grantee {
+            Grantee::Subject(Subject::Key(_)) if !names_keys => Change::Kept,
+            _ => self.rest(),
+        };
         steps.extend(rest.map(|grantee| Step {
-            change: self.rest(),
+            change: change(grantee),
             record: grant(*grantee),
             fields: Vec::new(),
             name: String::new(),

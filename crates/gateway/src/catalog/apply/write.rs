@@ -3,7 +3,10 @@
 use puente_storage::{Transaction, Versioned};
 
 use super::{ApplyOptions, Change, Diff, Plan, plan::Step};
-use crate::{Actor, Gateway, Result, catalog::CatalogFile};
+use crate::{
+    Actor, Gateway, Result,
+    catalog::{CatalogFile, moved::forget},
+};
 
 impl Gateway {
     /// Compares once more within the transaction that writes, so that two at a time do not mix.
@@ -18,9 +21,21 @@ impl Gateway {
         if plan.grants.iter().any(|step| matches!(step.change, Change::Added | Change::Removed)) {
             edit.versions().bump(Versioned::Rights).await?;
         }
-        edit.save("catalog/apply", "", Some(diff.summary())).await?;
+        let lost = forget_all(&mut *edit, &plan).await?;
+        let lost = if lost > 0 { format!("; {lost} secrets were deleted") } else { String::new() };
+        edit.save("catalog/apply", "", Some(diff.summary() + &lost)).await?;
         Ok(diff)
     }
+}
+
+/// Deletes the secrets of sources that go or connect elsewhere; how many.
+async fn forget_all(transaction: &mut dyn Transaction, plan: &Plan) -> Result<usize> {
+    let gone = of(&plan.sources, Change::Removed).map(|source| &source.name);
+    let mut lost = 0;
+    for source in gone.chain(&plan.moved) {
+        lost += forget(transaction, source).await?;
+    }
+    Ok(lost)
 }
 
 fn of<T>(steps: &[Step<T>], change: Change) -> impl Iterator<Item = &T> {

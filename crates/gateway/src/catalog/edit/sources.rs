@@ -7,8 +7,12 @@ use puente_domain::{
 use puente_storage::{Transaction, Versioned};
 use serde_json::{Map, Value};
 
-use super::{check_clashes, moved, tools_of};
-use crate::{Action, Actor, Error, Gateway, Result, admin::edit::at_version, catalog::secrets};
+use super::{check_clashes, tools_of};
+use crate::{
+    Action, Actor, Error, Gateway, Result,
+    admin::edit::at_version,
+    catalog::moved::{forget, moved},
+};
 
 /// A source that is to be.
 #[derive(Clone, Debug, PartialEq)]
@@ -81,13 +85,16 @@ impl Gateway {
         };
         at_version(seen, before.version, "source")?;
         let after = SourceRecord { updated_at: self.clock.now(), ..changed(&before, change) };
-        self.check_edit(&after, &tools, &stored).await?;
+        // Before anything is connected: what belongs to the place before is not told to another one.
+        let moves = moved(&before, &after);
+        let secrets = if moves { stored.without(&after.name) } else { stored };
+        self.check_edit(&after, &tools, &secrets).await?;
         let mut edit = self.edit(actor, Versioned::Catalog).await?;
         edit.catalog().update_source(&after).await?;
         if after.enabled && !before.enabled {
             check_clashes(&mut *edit).await?;
         }
-        let lost = if moved(&before.settings, &after.settings) { forget(&mut *edit, &after.name).await? } else { 0 };
+        let lost = if moves { forget(&mut *edit, &after.name).await? } else { 0 };
         let detail = (lost > 0).then(|| format!("it connects elsewhere: {lost} secrets were deleted"));
         edit.save("sources/update", name, detail).await?;
         Ok(SourceRecord { version: after.version + 1, ..after })
@@ -119,16 +126,4 @@ fn changed(before: &SourceRecord, change: SourceChange) -> SourceRecord {
         origin,
         ..before.clone()
     }
-}
-
-/// Deletes the secrets of a source; how many.
-async fn forget(transaction: &mut dyn Transaction, source: &Name) -> Result<usize> {
-    let mut lost = 0;
-    for secret in transaction.secrets().list().await? {
-        if secrets::belongs_to(&secret.name, source) {
-            transaction.secrets().remove(&secret.name).await?;
-            lost += 1;
-        }
-    }
-    Ok(lost)
 }

@@ -14,6 +14,9 @@ const RUN_ELSEWHERE: &[(&str, &str)] = &[
     ("make test", "this is it"),
     ("make check", "the other half of .ci/run"),
     ("make bench", "takes minutes"),
+    ("puente source draft shop", "http_source"),
+    ("puente source sync shop", "http_source"),
+    ("puente apply -f draft.yaml", "http_source"),
     ("puente serve", "the server that the commands find running"),
     ("puente stdio", "waits for a client; see stdio"),
 ];

@@ -10,6 +10,7 @@ mod disconnects;
 mod documents;
 mod doors;
 mod first_run;
+mod http_source;
 mod jobs;
 mod rotation;
 mod sign_in;

@@ -7,6 +7,7 @@ use puente_auth::{Passwords, Tokens, Vault};
 use puente_config::{Config, KeySource};
 use puente_domain::{Clock, SystemClock};
 use puente_gateway::{Gateway, Parts};
+use puente_source_http::HttpConnector;
 use puente_source_sql::SqlConnector;
 use puente_sources::Connector;
 use puente_storage::Storage;
@@ -27,7 +28,7 @@ impl Builder {
     /// With every kind of source that Puente has.
     #[must_use]
     pub fn new(config: Config) -> Self {
-        Self { config, clock: Arc::new(SystemClock), connectors: vec![Arc::new(SqlConnector)] }
+        Self { config, clock: Arc::new(SystemClock), connectors: vec![Arc::new(SqlConnector), Arc::new(HttpConnector)] }
     }
 
     /// Adds a kind of source.

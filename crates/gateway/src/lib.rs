@@ -10,11 +10,13 @@
 //! - [`jobs`]: what is done in the background.
 
 pub mod admin;
+mod attach;
 pub mod audit;
 mod cached;
 mod call;
 pub mod catalog;
 mod changed;
+mod circuit;
 mod door;
 mod error;
 mod events;
@@ -43,6 +45,7 @@ mod validate;
 mod view;
 mod work;
 
+pub use circuit::{CircuitHealth, CircuitState};
 pub use error::{Error, Finding, Result};
 pub use gateway::{Gateway, Parts};
 pub use mcp::McpHandler;

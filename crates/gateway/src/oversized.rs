@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use base64::{Engine, engine::general_purpose::STANDARD};
 use puente_domain::{ResultId, Subject, session::StoredResult};
 use puente_mcp::{McpError, ToolResult};
 use rmcp::model::{ContentBlock, ReadResourceResult, Resource, ResourceContents};
@@ -22,6 +23,7 @@ impl Gateway {
         subject: Subject,
         result: ToolResult,
     ) -> Result<ToolResult, Failure> {
+        let result = self.attach(subject, result).await?;
         let budget = tool.settings.max_result_bytes.unwrap_or(self.settings.max_result_bytes);
         let size = reply::size(&result);
         if size <= budget {
@@ -31,14 +33,15 @@ impl Gateway {
             let limit_bytes = self.settings.max_stored_bytes;
             return Err(Failure::tool(puente_sources::SourceError::TooLarge { limit_bytes }.to_string()));
         }
-        let stored = self.stored(subject, &result);
+        let (mime_type, body) = body(&result);
+        let stored = self.stored(subject, mime_type, body);
         self.keep(&stored).await?;
         Ok(preview(tool, &result, &stored, budget))
     }
 
-    fn stored(&self, subject: Subject, result: &ToolResult) -> StoredResult {
+    /// A result that its caller can read for a while.
+    pub(crate) fn stored(&self, subject: Subject, mime_type: &str, body: Vec<u8>) -> StoredResult {
         let now = self.clock.now();
-        let (mime_type, body) = body(result);
         StoredResult {
             id: ResultId::new(),
             subject,
@@ -49,7 +52,8 @@ impl Gateway {
         }
     }
 
-    async fn keep(&self, stored: &StoredResult) -> Result<(), Failure> {
+    /// Writes it down.
+    pub(crate) async fn keep(&self, stored: &StoredResult) -> Result<(), Failure> {
         let store = async {
             let mut transaction = self.storage.write().await?;
             transaction.results().add(stored).await?;
@@ -71,13 +75,15 @@ impl Gateway {
             Failure::Protocol(McpError::Internal)
         })?;
         let stored = stored.ok_or_else(unknown)?;
-        let text = String::from_utf8_lossy(&stored.body).into_owned();
-        Ok(ReadResourceResult::new(vec![ResourceContents::TextResourceContents {
-            uri: uri.to_owned(),
-            mime_type: Some(stored.mime_type),
-            text,
-            meta: None,
-        }]))
+        let (uri, mime_type) = (uri.to_owned(), Some(stored.mime_type));
+        let contents = match String::from_utf8(stored.body) {
+            Ok(text) => ResourceContents::TextResourceContents { uri, mime_type, text, meta: None },
+            Err(bytes) => {
+                let blob = STANDARD.encode(bytes.as_bytes());
+                ResourceContents::BlobResourceContents { uri, mime_type, blob, meta: None }
+            }
+        };
+        Ok(ReadResourceResult::new(vec![contents]))
     }
 }
 

@@ -41,7 +41,6 @@ impl Gateway {
                 prompt.render(&get.arguments).map(Outcome::Complete).map_err(Failure::Protocol)
             }
             PromptItem::Offered { connection, name } => {
-                let _counted = connection.calls.token();
                 let request = Prompt {
                     name,
                     arguments: &get.arguments,
@@ -51,7 +50,7 @@ impl Gateway {
                     cancel: &cx.cancel,
                     deadline: Instant::now() + self.settings.call_timeout,
                 };
-                let outcome = self.in_time(connection.source.prompt(request)).await;
+                let outcome = connection.through(self.in_time(connection.source.prompt(request))).await;
                 outcome.map_err(|error| Failure::of_source(&error, get.name))
             }
         }
@@ -78,7 +77,6 @@ impl Gateway {
             },
             _ => return Err(Failure::Protocol(McpError::InvalidParams("`ref` is of an unknown type".to_owned()))),
         };
-        let _counted = connection.calls.token();
         let request = Completion {
             reference: &reference,
             argument: complete.argument,
@@ -86,7 +84,7 @@ impl Gateway {
             context: &complete.context,
             principal: &actor.principal,
         };
-        let completed = self.in_time(connection.source.complete(request)).await;
+        let completed = connection.through(self.in_time(connection.source.complete(request))).await;
         completed.map_err(|error| Failure::of_source(&error, connection.name.as_str()))
     }
 

@@ -52,16 +52,22 @@ pub(crate) async fn other<T>(scope: Scope, result: Result<T, Failure>) -> Result
     }
 }
 
-/// For legacy clients a structured result is wrapped if its schema is; see [`CatalogTool::wraps_output`].
+/// For legacy clients a structured result is wrapped if its schema is, see [`CatalogTool::wraps_output`], or if it has
+/// none and is no object.
 pub(crate) fn for_era(tool: &CatalogTool, era: Era, mut result: ToolResult) -> ToolResult {
     if era == Era::Legacy
-        && tool.wraps_output()
-        && let Some(structured) = result.structured.take()
+        && let Some(structured) = result
+            .structured
+            .take_if(|structured| tool.wraps_output() || (!tool.has_output_schema() && !is_object(structured)))
     {
         let wrapped = RawValue::from_string(format!(r#"{{"result":{}}}"#, structured.get()));
         result.structured = Some(wrapped.unwrap_or(structured));
     }
     result
+}
+
+fn is_object(json: &RawValue) -> bool {
+    json.get().starts_with('{')
 }
 
 /// How large a result is: what it says, not how often it says it.

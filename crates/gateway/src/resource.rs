@@ -69,7 +69,6 @@ impl Gateway {
         match view.resource(read.uri).ok_or_else(unknown)? {
             ResourceItem::Static(resource) => Ok(Outcome::Complete((resource.read(), STATIC_TTL_MS))),
             ResourceItem::Offered(connection) => {
-                let _counted = connection.calls.token();
                 let request = Read {
                     uri: read.uri,
                     inputs: &read.inputs,
@@ -78,7 +77,7 @@ impl Gateway {
                     cancel: &cx.cancel,
                     deadline: Instant::now() + self.settings.call_timeout,
                 };
-                let outcome = self.in_time(connection.source.read(request)).await;
+                let outcome = connection.through(self.in_time(connection.source.read(request))).await;
                 let outcome = outcome.map_err(|error| Failure::of_source(&error, read.uri))?;
                 Ok(outcome.map(|result| (result, 0)))
             }

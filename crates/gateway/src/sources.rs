@@ -4,12 +4,12 @@ use std::{sync::Arc, time::Duration};
 
 use puente_domain::{
     Name,
-    catalog::{SourceKind, SourceRecord},
+    catalog::{SourceKind, SourceRecord, ToolRecord},
 };
 use puente_sources::{Checked, Connector, Definition, Source};
 
 use crate::{
-    Action, Actor, Error, Gateway, Result,
+    Action, Actor, CircuitHealth, CircuitState, Error, Gateway, Result,
     catalog::{define, live::LiveSource},
 };
 
@@ -23,6 +23,8 @@ pub enum SourceState {
     Ready,
     /// It has not offered anything yet: its system may be down.
     Waiting,
+    /// Its last calls failed; it is left alone for a while, or tried by the next one.
+    Failing,
     /// It cannot work as it is defined; why.
     Broken(String),
     /// It is not to be used.
@@ -42,6 +44,8 @@ pub struct SourceHealth {
     pub tools: usize,
     /// What keeps some of the catalog from being offered.
     pub problems: Vec<String>,
+    /// How its calls have gone in this process; `None` if it is not connected.
+    pub circuit: Option<CircuitHealth>,
 }
 
 impl Gateway {
@@ -84,13 +88,22 @@ impl Gateway {
         Ok(connector.draft(&Definition { tools: Vec::new(), ..definition }).await?)
     }
 
-    /// A source as its connector gets it.
+    /// A source as its connector gets it, with the tools that are offered.
     async fn definition(&self, name: &str) -> Result<(Arc<dyn Connector>, Definition)> {
+        self.definition_of(name, |tool| tool.enabled).await
+    }
+
+    /// A source as its connector gets it, with these of its tools.
+    pub(crate) async fn definition_of(
+        &self,
+        name: &str,
+        wanted: impl Fn(&ToolRecord) -> bool,
+    ) -> Result<(Arc<dyn Connector>, Definition)> {
         let mut transaction = self.storage.read().await?;
         let record = transaction.catalog().source_by_name(name).await?;
         let record = record.ok_or_else(|| Error::not_found("source", name))?;
         let rows = transaction.catalog().load().await?;
-        let tools: Vec<_> = rows.tools.into_iter().filter(|tool| tool.source == record.id && tool.enabled).collect();
+        let tools: Vec<_> = rows.tools.into_iter().filter(|tool| tool.source == record.id && wanted(tool)).collect();
         let secrets = self.load_secrets(&mut *transaction).await?;
         drop(transaction);
         let connector = self.connectors.get(&record.kind).cloned().ok_or_else(|| {
@@ -108,14 +121,18 @@ fn health(record: &SourceRecord, live: Option<&Arc<LiveSource>>) -> SourceHealth
     let offered = live.and_then(|live| live.offered());
     let (tools, problems) =
         offered.map_or((0, Vec::new()), |offered| (offered.tools.len(), offered.offer.problems.clone()));
+    let circuit = live.and_then(|live| Some(live.connection.as_ref().ok()?.circuit.health()));
     let state = match live.map(|live| &live.connection) {
         None if record.enabled => SourceState::Waiting,
         None => SourceState::Disabled,
         Some(Err(problem)) => SourceState::Broken(problem.clone()),
         Some(Ok(connection)) if is_empty(&*connection.source) => SourceState::Waiting,
+        Some(Ok(_)) if circuit.as_ref().is_some_and(|circuit| circuit.state != CircuitState::Closed) => {
+            SourceState::Failing
+        }
         Some(Ok(_)) => SourceState::Ready,
     };
-    SourceHealth { name: record.name.clone(), kind: record.kind, state, tools, problems }
+    SourceHealth { name: record.name.clone(), kind: record.kind, state, tools, problems, circuit }
 }
 
 fn is_empty(source: &dyn Source) -> bool {

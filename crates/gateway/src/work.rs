@@ -43,12 +43,14 @@ impl Work {
         };
         let started = Instant::now();
         let connection = &self.tool.connection;
-        let _counted = connection.calls.token();
-        let result = tokio::select! {
-            biased;
-            result = connection.source.call(self.call()) => result,
-            error = self.overdue() => Err(error),
-        };
+        let result = connection.through(async {
+            tokio::select! {
+                biased;
+                result = connection.source.call(self.call()) => result,
+                error = self.overdue() => Err(error),
+            }
+        });
+        let result = result.await;
         (result.map_err(|error| self.failure(&error)), started.elapsed())
     }
 

@@ -9,7 +9,7 @@ use puente_domain::{
 };
 use serde_json::{Map, Value};
 
-use crate::{Egress, Source, SourceError, ToolSettings};
+use crate::{Egress, Source, SourceError, Synced, ToolSettings};
 
 /// A source from the catalog, its secrets already put in: never log it.
 #[derive(Clone)]
@@ -20,6 +20,8 @@ pub struct Definition {
     pub origin: Origin,
     /// What depends on the kind, references to secrets resolved.
     pub settings: Map<String, Value>,
+    /// The same settings as the catalog has them, references unresolved: what may be shown.
+    pub written: Map<String, Value>,
     /// Its tools: what depends on the kind is in `settings`, the rest in [`ToolSettings`].
     pub tools: Vec<(ToolRecord, ToolSettings)>,
     /// Where connections may go.
@@ -70,6 +72,14 @@ pub trait Connector: Send + Sync + 'static {
 
     /// Reads the system's schema and proposes a catalog entry for review, as YAML (`puente source draft`).
     async fn draft(&self, definition: &Definition) -> Result<String, SourceError>;
+
+    /// Reads the system's description again, and says what that changes in the source's tools (`puente source sync`).
+    /// Edits of the catalog stay: what it returns is merged into them.
+    async fn sync(&self, definition: &Definition) -> Result<Synced, SourceError> {
+        let kind = self.kind().as_str();
+        let message = format!("'{}' has no description that it could follow: its type is {kind}", definition.name);
+        Err(SourceError::Definition(message))
+    }
 
     /// The names of `settings` that hold secrets: never returned by the API, lost when the host changes.
     fn secret_settings(&self) -> &'static [&'static str];

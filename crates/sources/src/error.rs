@@ -16,7 +16,8 @@ pub enum SourceError {
         #[source]
         cause: Option<Cause>,
     },
-    /// The system cannot be reached; other sources go on.
+    /// The system cannot be reached; other sources go on. Failures of this kind, and deadlines, open the source's circuit
+    /// for everyone: never use it for what hangs on one user's credentials.
     #[error("source '{name}' is not available: {message}")]
     Unavailable {
         /// The source.

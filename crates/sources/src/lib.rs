@@ -11,6 +11,7 @@ mod offer;
 pub mod outbound;
 mod settings;
 mod source;
+mod sync;
 
 pub use connector::{Connector, Definition, Finding, Location};
 pub use egress::Egress;
@@ -19,3 +20,4 @@ pub use offer::{ATTACHMENT, Effect, Offer, ToolOffer};
 pub use outbound::Outbound;
 pub use settings::{CacheScope, CacheSettings, RateLimit, TaskSupport, ToolSettings};
 pub use source::{Call, Checked, Completion, Prompt, Read, Source, SourceEvent};
+pub use sync::{Change, Synced, SyncedTool};

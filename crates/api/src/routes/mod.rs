@@ -18,6 +18,7 @@ mod teams;
 mod tools;
 mod users;
 
+pub(crate) use statistics::SourceStatus;
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::ApiState;

@@ -5,7 +5,7 @@ use clap::Subcommand;
 use puente_app::App;
 use puente_domain::catalog::SourceRecord;
 use puente_gateway::Actor;
-use puente_sources::Checked;
+use puente_sources::{Change, Checked};
 use serde_json::json;
 
 use super::pages::every;
@@ -14,7 +14,8 @@ use crate::{global::Global, output};
 const EXAMPLES: &str = "Examples:
   puente source list
   puente source test erp
-  puente source draft erp > draft.yaml      # review it, then: puente apply -f draft.yaml";
+  puente source draft erp > draft.yaml      # review it, then: puente apply -f draft.yaml
+  puente source sync petstore --dry-run     # what changed in its OpenAPI document";
 
 #[derive(Debug, Subcommand)]
 #[command(after_help = EXAMPLES)]
@@ -38,6 +39,17 @@ pub(crate) enum Source {
         /// The source; it must be in the catalog, if only with its address
         name: String,
     },
+    /// Read a source's document again, and take over what changed; edits of the catalog stay
+    Sync {
+        /// The source
+        name: String,
+        /// Only show what would change
+        #[arg(long)]
+        dry_run: bool,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
 }
 
 impl Source {
@@ -47,6 +59,7 @@ impl Source {
             Self::List { json } => list(&app, json).await,
             Self::Test { name: Some(name), json } => test(&app, &name, json).await,
             Self::Test { name: None, json } => test_all(&app, json).await,
+            Self::Sync { name, dry_run, json } => sync(&app, &name, dry_run, json).await,
             Self::Draft { name } => {
                 app.gateway.source_draft(&Actor::operator(), &name).await.map(output::line).map_err(Into::into)
             }
@@ -101,6 +114,45 @@ async fn test_all(app: &App, json: bool) -> anyhow::Result<()> {
         output::json(&objects)?;
     }
     if failed == 0 { Ok(()) } else { bail!("{failed} sources do not answer") }
+}
+
+async fn sync(app: &App, name: &str, dry_run: bool, json: bool) -> anyhow::Result<()> {
+    let report = app.gateway.source_sync(&Actor::operator(), name, dry_run).await?;
+    if json {
+        let changed = report.tools.iter().filter(|tool| tool.change != Change::Unchanged);
+        let tools: Vec<_> = changed
+            .map(|tool| json!({"tool": tool.name, "change": word(tool.change, tool.has_local_edits), "details": tool.details}))
+            .collect();
+        return output::json(&json!({"tools": tools, "settings": report.settings, "problems": report.problems}));
+    }
+    report.problems.iter().for_each(output::warning);
+    for tool in report.tools.iter().filter(|tool| tool.change != Change::Unchanged) {
+        let details = if tool.details.is_empty() { String::new() } else { format!(" ({})", tool.details.join(", ")) };
+        output::line(format!("{} {name}.{}{details}", word(tool.change, tool.has_local_edits), tool.name));
+    }
+    if !report.settings.is_empty() {
+        output::line(format!("changed {name}: {}", report.settings.join(", ")));
+    }
+    let counted = format_args!(
+        "source {name}: {} added, {} changed, {} removed, {} unchanged",
+        report.count(Change::Added),
+        report.count(Change::Changed),
+        report.count(Change::Removed),
+        report.count(Change::Unchanged)
+    );
+    output::done(if dry_run { "Compared" } else { "Synced" }, counted);
+    Ok(())
+}
+
+/// A removed tool that somebody edited is disabled.
+fn word(change: Change, has_local_edits: bool) -> &'static str {
+    match change {
+        Change::Added => "added",
+        Change::Changed => "changed",
+        Change::Removed if has_local_edits => "disabled",
+        Change::Removed => "removed",
+        Change::Unchanged => "unchanged",
+    }
 }
 
 fn show(name: &str, checked: &Checked) {

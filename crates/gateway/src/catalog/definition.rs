@@ -49,6 +49,7 @@ pub(crate) fn define(
         name: source.name.clone(),
         origin: source.origin,
         settings,
+        written: source.settings.clone(),
         tools: defined,
         egress: egress.clone(),
     };

@@ -11,9 +11,11 @@ use puente_domain::{
     Name, SourceId,
     catalog::{SourceKind, SourceRecord},
 };
-use puente_sources::{Connector, Egress, Source, SourceEvent};
+use puente_sources::{Connector, Egress, Source, SourceError, SourceEvent};
 use tokio::sync::{Notify, broadcast::error::RecvError};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
+
+use crate::circuit::Circuit;
 
 use super::{
     Rows,
@@ -34,6 +36,8 @@ pub(crate) struct Connection {
     pub(crate) source: Arc<dyn Source>,
     /// See [`Defined::fingerprint`].
     pub(crate) fingerprint: [u8; 32],
+    /// Whether calls go to it.
+    pub(crate) circuit: Circuit,
     /// Counts calls under way.
     pub(crate) calls: TaskTracker,
     closed: CancellationToken,
@@ -112,9 +116,9 @@ impl Live {
     /// the others for longer than [`SETTLE`].
     async fn settle(&self, rows: &Rows) {
         let expected = |source: &LiveSource| match source.record.kind {
-            SourceKind::Sql => rows.catalog.tools.iter().any(|tool| tool.source == source.record.id),
+            SourceKind::Sql | SourceKind::Http => rows.catalog.tools.iter().any(|tool| tool.source == source.record.id),
             SourceKind::Files => false,
-            SourceKind::Http | SourceKind::Mcp => true,
+            SourceKind::Mcp => true,
         };
         let waiting = self.sources.values().filter(|source| expected(source)).filter_map(|source| {
             let source = source.connection.as_ref().ok()?.source.clone();
@@ -193,11 +197,37 @@ impl Workshop<'_> {
             let forward = forward(events, record.name.to_string(), self.bus.clone());
             tokio::spawn(closed.clone().run_until_cancelled_owned(forward));
         }
-        Arc::new(Connection { name: record.name.clone(), source, fingerprint, calls: TaskTracker::new(), closed })
+        Arc::new(Connection {
+            name: record.name.clone(),
+            source,
+            fingerprint,
+            circuit: Circuit::default(),
+            calls: TaskTracker::new(),
+            closed,
+        })
     }
 }
 
 impl Connection {
+    /// Makes a call, counted as under way, if the circuit is closed; notes how it went.
+    pub(crate) async fn through<T>(
+        &self,
+        call: impl Future<Output = Result<T, SourceError>>,
+    ) -> Result<T, SourceError> {
+        let _counted = self.calls.token();
+        let pass = self.circuit.enter().map_err(|left| {
+            let seconds = left.as_secs() + 1;
+            // `Failed`, because it was logged when the circuit opened.
+            SourceError::failed(format!(
+                "source '{}' is not available: its last calls failed; it is tried again in {seconds} s",
+                self.name
+            ))
+        })?;
+        let outcome = call.await;
+        pass.note(self.name.as_str(), &outcome);
+        outcome
+    }
+
     /// Closes it once its calls are done.
     pub(crate) async fn close(self: Arc<Self>) {
         self.closed.cancel();

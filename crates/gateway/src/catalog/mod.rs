@@ -21,6 +21,7 @@ mod reload;
 mod resources;
 pub(crate) mod secrets;
 pub(crate) mod snapshot;
+mod sync;
 mod tool;
 mod tool_settings;
 
@@ -29,4 +30,5 @@ pub(crate) use definition::define;
 pub use file::{CatalogFile, catalog_schema};
 pub(crate) use live::Live;
 pub(crate) use snapshot::{Rows, Snapshot};
+pub use sync::SyncReport;
 pub(crate) use tool::CatalogTool;

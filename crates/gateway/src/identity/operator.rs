@@ -22,4 +22,10 @@ impl Actor {
         };
         Self { principal: Arc::new(principal), address: None, request_id: Uuid::now_v7().to_string().into() }
     }
+
+    /// Whether it is the one of [`Actor::operator`].
+    #[must_use]
+    pub fn is_operator(&self) -> bool {
+        self.principal.subject == Subject::User(UserId(Uuid::nil()))
+    }
 }

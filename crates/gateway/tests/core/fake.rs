@@ -14,7 +14,7 @@ use puente_mcp::{InputRequired, McpError, Outcome, ToolResult};
 use puente_sources::{
     Call, Checked, Connector, Definition, Effect, Finding, Location, Offer, Source, SourceError, SourceEvent, ToolOffer,
 };
-use rmcp::model::{JsonObject, Resource, Tool};
+use rmcp::model::{ContentBlock, JsonObject, Resource, ResourceContents, Tool};
 use serde_json::{Map, Value, json, value::RawValue};
 use tokio::sync::{Semaphore, broadcast, watch};
 
@@ -192,6 +192,7 @@ impl Source for FakeSource {
             }),
             "crash" => Err(McpError::InvalidParams("upstream says no".to_owned()).into()),
             "big" => Ok(structured(&rows(settings))),
+            "file" => Ok(Outcome::Complete(file())),
             "text" => Ok(Outcome::Complete(ToolResult::text("x".repeat(size(settings))))),
             "ask" if call.inputs.is_empty() => Ok(Outcome::InputRequired(InputRequired {
                 requests: serde_json::from_value(json!({"q": {"method": "elicitation/create", "params": {
@@ -243,6 +244,17 @@ impl FakeSource {
             }
         }
     }
+}
+
+/// Three bytes that are no text.
+fn file() -> ToolResult {
+    let blob = ResourceContents::BlobResourceContents {
+        uri: "attachment:a b.bin".to_owned(),
+        mime_type: Some("application/x-bin".to_owned()),
+        blob: "/wAB".to_owned(),
+        meta: None,
+    };
+    ToolResult { content: vec![ContentBlock::text("here"), ContentBlock::resource(blob)], ..ToolResult::default() }
 }
 
 fn size(settings: &Map<String, Value>) -> usize {

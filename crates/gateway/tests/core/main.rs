@@ -6,6 +6,7 @@ mod apply;
 mod audit;
 mod cache;
 mod calls;
+mod circuit;
 mod edits;
 mod fake;
 mod flaky;

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use puente_domain::audit::Outcome as Audited;
 use puente_gateway::Caller;
-use puente_mcp::{Handler, Inputs, McpError, Outcome, ReadResource, RequestContext, ToolResult};
+use puente_mcp::{Client, Era, Handler, Inputs, McpError, Outcome, ReadResource, RequestContext, ToolResult};
 use serde_json::{Value, json};
 
 use crate::world::{World, catalog, member, said, structure};
@@ -62,6 +62,32 @@ async fn what_cannot_be_previewed_in_its_structure_is_an_error_with_the_link() {
     assert!(!text.is_error && said(&text).len() <= 2048);
     let whole = read(&world, &cx, &link(&text)).await.unwrap();
     assert_eq!((whole["text"].as_str().unwrap().len(), &whole["mimeType"]), (5000, &json!("text/plain")));
+}
+
+#[tokio::test]
+async fn a_file_is_stored_for_its_caller_and_becomes_a_link() {
+    let world = World::applied(&catalog(&["{name: fetch, act: file}"])).await;
+    let (ana, ben) = (world.cx(&member("ana")), world.cx(&member("ben")));
+    let result = world.call(&ana, "erp_fetch", json!({})).await.unwrap();
+    let content = serde_json::to_value(&result.content).unwrap();
+    assert_eq!(
+        (&content[0]["text"], &content[1]["name"], &content[1]["size"]),
+        (&json!("here"), &json!("a b.bin"), &json!(3))
+    );
+    assert!(!content.to_string().contains("/wAB"), "{content}");
+    let uri = link(&result);
+    let whole = read(&world, &ana, &uri).await.unwrap();
+    assert_eq!((&whole["blob"], &whole["mimeType"]), (&json!("/wAB"), &json!("application/x-bin")));
+    assert_eq!(read(&world, &ben, &uri).await, Err(McpError::UnknownResource(uri)));
+}
+
+#[tokio::test]
+async fn a_structured_result_that_is_no_object_is_wrapped_for_legacy_clients() {
+    let world = World::applied(&catalog(&["{name: list, act: list}"])).await;
+    let mut cx = world.cx(&member("ana"));
+    assert_eq!(structure(&world.call(&cx, "erp_list", json!({})).await.unwrap()), json!(["a", "b"]));
+    cx.client = Client::silent(Era::Legacy);
+    assert_eq!(structure(&world.call(&cx, "erp_list", json!({})).await.unwrap()), json!({"result": ["a", "b"]}));
 }
 
 #[tokio::test]

@@ -24,6 +24,7 @@ pub(crate) fn definition(settings: &Value, tools: &Value) -> Definition {
         name: "erp".parse().unwrap(),
         origin: Origin::Operator,
         settings: settings.as_object().unwrap().clone(),
+        written: settings.as_object().unwrap().clone(),
         tools: tools.collect(),
         egress: Arc::new(Egress::default()),
     }

@@ -3,6 +3,8 @@
 mod calls;
 mod sources;
 
+pub(crate) use sources::SourceStatus;
+
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::ApiState;

@@ -1,5 +1,7 @@
+use std::time::Duration;
+
 use axum::extract::State;
-use puente_gateway::{SourceHealth, SourceState};
+use puente_gateway::{CircuitState, SourceHealth, SourceState};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -18,15 +20,29 @@ pub(super) struct Sources {
 
 /// How a source is.
 #[derive(Serialize, ToSchema)]
-pub(super) struct SourceStatus {
+pub(crate) struct SourceStatus {
     /// Its name.
     name: String,
-    /// `ready`, `waiting` (its system may be down), `broken` or `disabled`.
+    /// `ready`, `waiting` (its system may be down), `failing` (its last calls failed), `broken` or `disabled`.
     state: &'static str,
     /// How many tools it offers.
     tools: usize,
     /// What keeps it, or some of what it offers, from being used.
     problems: Vec<String>,
+    /// Calls that failed since the last answer; 0 where it is not connected.
+    failures: u32,
+    /// Milliseconds since its system answered a call of this replica.
+    answered_ms_ago: Option<u64>,
+    /// Milliseconds since a call failed because its system was not there.
+    failed_ms_ago: Option<u64>,
+    /// What that call was told.
+    failure: Option<String>,
+    /// Milliseconds until it is tried again, while it is left alone.
+    retry_in_ms: Option<u64>,
+}
+
+fn millis(duration: Duration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
 }
 
 impl From<SourceHealth> for SourceStatus {
@@ -35,13 +51,29 @@ impl From<SourceHealth> for SourceStatus {
         let state = match health.state {
             SourceState::Ready => "ready",
             SourceState::Waiting => "waiting",
+            SourceState::Failing => "failing",
             SourceState::Disabled => "disabled",
             SourceState::Broken(problem) => {
                 problems.push(problem);
                 "broken"
             }
         };
-        Self { name: health.name.into(), state, tools: health.tools, problems }
+        let circuit = health.circuit.as_ref();
+        let failed = circuit.and_then(|circuit| circuit.failed.clone());
+        Self {
+            name: health.name.into(),
+            state,
+            tools: health.tools,
+            problems,
+            failures: circuit.map_or(0, |circuit| circuit.failures),
+            answered_ms_ago: circuit.and_then(|circuit| circuit.answered).map(millis),
+            failed_ms_ago: failed.as_ref().map(|(ago, _)| millis(*ago)),
+            failure: failed.map(|(_, message)| message),
+            retry_in_ms: circuit.and_then(|circuit| match circuit.state {
+                CircuitState::Open(left) => Some(millis(left)),
+                CircuitState::Closed | CircuitState::Trying => None,
+            }),
+        }
     }
 }
 

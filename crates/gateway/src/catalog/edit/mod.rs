@@ -7,6 +7,7 @@ mod sources;
 mod tools;
 
 pub use sources::{NewSource, SourceChange};
+pub(super) use sources::{find, with_settings};
 pub use tools::{NewTool, ToolChange};
 
 use puente_domain::{
@@ -25,7 +26,12 @@ use crate::{Error, Finding, Gateway, Result};
 impl Gateway {
     /// Checks a source as an edit would leave it. A secret that is not there (any more) does not keep it from being
     /// saved: it is given afterwards.
-    async fn check_edit(&self, source: &SourceRecord, tools: &[ToolRecord], secrets: &Secrets) -> Result<()> {
+    pub(super) async fn check_edit(
+        &self,
+        source: &SourceRecord,
+        tools: &[ToolRecord],
+        secrets: &Secrets,
+    ) -> Result<()> {
         let missing = |finding: &Finding| is_missing(&finding.message);
         let findings = self.check_source(source, tools, secrets).await;
         let fatal: Vec<Finding> =
@@ -41,7 +47,7 @@ pub(crate) async fn check_clashes(transaction: &mut dyn Transaction) -> Result<(
     if findings.is_empty() { Ok(()) } else { Err(Error::Invalid(findings)) }
 }
 
-async fn tools_of(transaction: &mut dyn Transaction, source: SourceId) -> Result<Vec<ToolRecord>> {
+pub(super) async fn tools_of(transaction: &mut dyn Transaction, source: SourceId) -> Result<Vec<ToolRecord>> {
     let rows = transaction.catalog().load().await?;
     Ok(rows.tools.into_iter().filter(|tool| tool.source == source).collect())
 }

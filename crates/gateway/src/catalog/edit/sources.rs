@@ -112,8 +112,19 @@ impl Gateway {
     }
 }
 
-pub(super) async fn find(transaction: &mut dyn Transaction, name: &str) -> Result<SourceRecord> {
+pub(in crate::catalog) async fn find(transaction: &mut dyn Transaction, name: &str) -> Result<SourceRecord> {
     transaction.catalog().source_by_name(name).await?.ok_or_else(|| Error::not_found("source", name))
+}
+
+/// With settings that a system's own description calls for: what the operator has said stays the operator's.
+pub(in crate::catalog) fn with_settings(
+    before: &SourceRecord,
+    settings: Map<String, Value>,
+    actor: &Actor,
+) -> SourceRecord {
+    let by_operator = actor.is_operator() && before.origin == Origin::Operator;
+    let origin = if settings == before.settings || by_operator { before.origin } else { Origin::Editor };
+    SourceRecord { settings, origin, ..before.clone() }
 }
 
 fn changed(before: &SourceRecord, change: SourceChange) -> SourceRecord {

@@ -1,0 +1,96 @@
+//! Credentials.
+
+use std::sync::{
+    Arc,
+    atomic::{AtomicUsize, Ordering},
+};
+
+use futures::future::join_all;
+use serde_json::{Value, json};
+
+use super::support::{Api, answer, call, text};
+
+fn tools() -> Value {
+    json!({"get": {"path": "/a"}})
+}
+
+async fn sent(auth: Value) -> (Api, super::support::Seen) {
+    let api = Api::start(|_| answer(200, "application/json", "{}")).await;
+    let source = api.source(json!({"auth": auth}), &tools());
+    call(&*source, "get", json!({})).await.unwrap();
+    let seen = api.last();
+    (api, seen)
+}
+
+#[tokio::test]
+async fn each_way_is_sent_as_it_should_be() {
+    let (_api, seen) = sent(json!({"type": "bearer", "token": "t0k"})).await;
+    assert_eq!(seen.header("authorization"), Some("Bearer t0k"));
+    let (_api, seen) = sent(json!({"type": "basic", "username": "Aladdin", "password": "open sesame"})).await;
+    assert_eq!(seen.header("authorization"), Some("Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ=="));
+    let (_api, seen) = sent(json!({"type": "header", "name": "X-Api-Key", "value": "k"})).await;
+    assert_eq!(seen.header("x-api-key"), Some("k"));
+    let (_api, seen) = sent(json!({"type": "query", "name": "api key", "value": "k&"})).await;
+    assert_eq!(seen.target, "/a?api%20key=k%26");
+}
+
+/// An API with an authorization server: each token it gives is good until `revoked` says otherwise.
+async fn guarded(revoked: Arc<AtomicUsize>) -> Api {
+    let given = Arc::new(AtomicUsize::new(0));
+    Api::start(move |seen| {
+        if seen.target == "/token" {
+            let number = given.fetch_add(1, Ordering::SeqCst) + 1;
+            return answer(
+                200,
+                "application/json",
+                json!({"access_token": format!("t{number}"), "expires_in": 3600}).to_string(),
+            );
+        }
+        let token = seen.header("authorization").unwrap_or_default().strip_prefix("Bearer t");
+        let good = token
+            .and_then(|number| number.parse().ok())
+            .is_some_and(|number: usize| number > revoked.load(Ordering::SeqCst));
+        if good { answer(200, "application/json", "{}") } else { answer(401, "application/json", "{}") }
+    })
+    .await
+}
+
+#[tokio::test]
+async fn a_token_is_asked_for_once_and_again_when_it_is_refused() {
+    let revoked = Arc::new(AtomicUsize::new(0));
+    let api = guarded(revoked.clone()).await;
+    let auth = json!({
+        "type": "oauth2", "token_url": format!("{}/token", api.url()), "client_id": "id:1", "client_secret": "s3c",
+        "scopes": ["read", "write"], "parameters": {"audience": "shop"},
+    });
+    let source = api.source(json!({"auth": auth}), &tools());
+    let results = join_all((0..20).map(|_| call(&*source, "get", json!({})))).await;
+    assert!(results.into_iter().all(|result| !result.unwrap().is_error));
+    let tokens = || api.seen.lock().unwrap().iter().filter(|seen| seen.target == "/token").count();
+    assert_eq!(tokens(), 1);
+    let asked = api.seen.lock().unwrap()[0].clone();
+    assert_eq!(asked.text(), "grant_type=client_credentials&scope=read%20write&audience=shop");
+    assert_eq!(asked.header("authorization"), Some("Basic aWQlM0ExOnMzYw=="));
+
+    revoked.store(1, Ordering::SeqCst);
+    assert!(!call(&*source, "get", json!({})).await.unwrap().is_error);
+    assert_eq!(tokens(), 2);
+    // A token that is refused as soon as it is given is no reason to ask on and on.
+    revoked.store(usize::MAX, Ordering::SeqCst);
+    let refused = call(&*source, "get", json!({})).await.unwrap();
+    assert!(refused.is_error && text(&refused).contains("401"), "{}", text(&refused));
+    assert_eq!(tokens(), 3);
+}
+
+#[tokio::test]
+async fn an_authorization_server_that_refuses_is_quoted() {
+    let api = Api::start(|_| answer(400, "application/json", r#"{"error": "invalid_client"}"#)).await;
+    let auth = json!({
+        "type": "oauth2", "token_url": format!("{}/token", api.url()), "client_id": "i", "client_secret": "s",
+        "client_secret_in": "body",
+    });
+    let source = api.source(json!({"auth": auth}), &tools());
+    let error = call(&*source, "get", json!({})).await.unwrap_err().to_string();
+    assert!(error.contains("gives no token (invalid_client)"), "{error}");
+    assert_eq!(api.last().text(), "grant_type=client_credentials&client_id=i&client_secret=s");
+}

@@ -78,6 +78,28 @@ async fn the_database_itself_keeps_the_time_limit() {
 }
 
 #[tokio::test]
+async fn no_statement_lifts_the_time_limit_of_the_next_one() {
+    let database = expenses().await;
+    let mut settings = database.settings();
+    settings["statement_timeout"] = json!("20s");
+    settings["pool"] = json!({"max": 1});
+    let function = "SELECT set_config('statement_timeout', '0', false)";
+    database.execute(&format!("CREATE FUNCTION lift() RETURNS text LANGUAGE sql AS $${function}$$")).await;
+    let lift = "SELECT lift()";
+    let tools = json!({
+        "read": {"sql": lift},
+        "write": {"sql": lift, "writes": true},
+        "limit": {"sql": "SHOW statement_timeout"},
+    });
+    let source = connect(&settings, &tools).await;
+    for tool in ["read", "write"] {
+        call(&*source, tool, json!({})).await.unwrap();
+        let limit = call(&*source, "limit", json!({})).await.unwrap();
+        assert_eq!(limit["rows"][0]["statement_timeout"], "20s", "after {tool}");
+    }
+}
+
+#[tokio::test]
 async fn connections_that_the_server_closed_are_replaced() {
     let database = expenses().await;
     let source = connect(&database.settings(), &json!({"pid": {"sql": "SELECT pg_backend_pid() AS pid"}})).await;

@@ -4,7 +4,7 @@ use std::{str::FromStr, time::Duration};
 
 use async_trait::async_trait;
 use sqlx::{
-    ConnectOptions, Connection, PgConnection,
+    AssertSqlSafe, ConnectOptions, Connection, Executor, PgConnection,
     postgres::{PgConnectOptions, PgSslMode},
 };
 use tokio::time::timeout;
@@ -19,6 +19,8 @@ use crate::{pool::Manager, reach::Reach};
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 /// How long a cancellation may take.
 const CANCEL_TIMEOUT: Duration = Duration::from_secs(5);
+/// About three weeks: less than the server's limit.
+const LONGEST_MS: u64 = 2_000_000_000;
 /// Prepared statements that a connection keeps.
 const STATEMENTS: usize = 256;
 
@@ -33,6 +35,28 @@ pub(super) struct Connector {
 pub(super) struct Session {
     pub(super) connection: PgConnection,
     pub(super) pid: i32,
+    /// The session's `statement_timeout` in milliseconds, unless a statement may have changed it.
+    pub(super) limit_ms: Option<u64>,
+}
+
+impl Session {
+    /// Sets the time limit of the statements to come, if it is not what it was. It is rounded up to two digits, so that
+    /// calls of the same tool seldom need a message for it; the call's own deadline is exact.
+    pub(super) async fn limit(&mut self, limit_ms: u64) -> sqlx::Result<()> {
+        let limit_ms = two_digits(limit_ms.clamp(1, LONGEST_MS));
+        if self.limit_ms != Some(limit_ms) {
+            // A number of ours: a value that a prepared statement cannot carry.
+            let set = format!("SET statement_timeout = {limit_ms}");
+            self.connection.execute(AssertSqlSafe(set)).await?;
+            self.limit_ms = Some(limit_ms);
+        }
+        Ok(())
+    }
+}
+
+fn two_digits(number: u64) -> u64 {
+    let step = 10_u64.pow(number.ilog10().saturating_sub(1));
+    number.next_multiple_of(step)
 }
 
 impl Connector {
@@ -97,7 +121,7 @@ impl Manager for Connector {
         let connecting = async {
             let mut connection = self.open().await?;
             let pid = sqlx::query_scalar("SELECT pg_backend_pid()").fetch_one(&mut connection).await;
-            Ok(Session { pid: pid.map_err(error::from_sqlx)?, connection })
+            Ok(Session { pid: pid.map_err(error::from_sqlx)?, connection, limit_ms: None })
         };
         timeout(CONNECT_TIMEOUT, connecting)
             .await
@@ -106,5 +130,16 @@ impl Manager for Connector {
 
     async fn is_alive(&self, session: &mut Session) -> bool {
         matches!(timeout(CANCEL_TIMEOUT, session.connection.ping()).await, Ok(Ok(())))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::two_digits;
+
+    #[test]
+    fn limits_are_rounded_up_to_two_digits() {
+        let rounded = [1, 9, 10, 99, 100, 101, 4_999, 29_100, 30_000].map(two_digits);
+        assert_eq!(rounded, [1, 9, 10, 99, 100, 110, 5_000, 30_000, 30_000]);
     }
 }

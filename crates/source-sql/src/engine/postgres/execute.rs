@@ -29,11 +29,13 @@ pub(super) async fn execute(
     let limit_ms =
         u64::try_from(run.deadline.saturating_duration_since(Instant::now()).as_millis()).unwrap_or(u64::MAX);
     let is_write = statement.access == Access::Write;
-    let mode = if is_write { "READ WRITE" } else { "READ ONLY" };
-    // The limit is a number of ours: the one value that a prepared statement could not carry here.
-    let begin =
-        format!("BEGIN {mode}; SET LOCAL statement_timeout = {}", limit_ms.clamp(1, i32::MAX.unsigned_abs().into()));
-    let mut transaction = session.connection.begin_with(AssertSqlSafe(begin)).await.map_err(error::beginning)?;
+    session.limit(limit_ms).await.map_err(error::beginning)?;
+    if is_write {
+        // What it commits may be another limit.
+        session.limit_ms = None;
+    }
+    let begin = if is_write { "BEGIN READ WRITE" } else { "BEGIN READ ONLY" };
+    let mut transaction = session.connection.begin_with(begin).await.map_err(error::beginning)?;
     let timed_out = |failed: sqlx::Error| {
         if error::is_cancelled(&failed) { EngineError::TimedOut { limit_ms } } else { error::from_sqlx(failed) }
     };

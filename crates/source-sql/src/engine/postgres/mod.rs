@@ -1,7 +1,7 @@
 //! PostgreSQL.
 //!
-//! Every statement runs in a transaction of its own, `BEGIN READ ONLY` if it only reads, with the time limit set inside
-//! it. A second connection cancels it.
+//! Every statement runs in a transaction of its own, `BEGIN READ ONLY` if it only reads. The session has its time limit,
+//! which is set anew when it is another one. A second connection cancels it.
 
 mod arguments;
 mod array;

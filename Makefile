@@ -53,7 +53,7 @@ fresh:
 
 bench: tools ## Measure against pgbench and a bare handler (minutes)
 	cargo build --release --locked --package puente-cli --package puente-bench
-	@cargo run --quiet --release --locked --package puente-bench
+	@cargo run --quiet --release --locked --package puente-bench -- $(ONLY)
 
 clean: ## Delete what was built and installed here, but no data
 	cargo clean

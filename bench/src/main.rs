@@ -9,6 +9,7 @@ mod call;
 mod footprint;
 mod gateway_time;
 mod load;
+mod moving;
 mod pgbench;
 mod report;
 mod workload;
@@ -29,6 +30,15 @@ const ROUNDS: usize = 3;
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
     let mut report = Report::default();
+    // `make bench ONLY=transfer`
+    let only = std::env::args().nth(1);
+    if only.as_deref().is_none_or(|only| only == "transfer") {
+        moving::measure(&mut report).await?;
+    }
+    if only.is_some() {
+        report.print();
+        return Ok(());
+    }
     let folder = tempfile::tempdir()?;
     let file = folder.path().join("expenses.sqlite");
     workload::fill_sqlite(&file)?;

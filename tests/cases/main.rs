@@ -1,6 +1,7 @@
 //! Black-box tests: one module a concern, all in one binary, so that it is linked once.
 #![expect(clippy::unwrap_used, reason = "a test fails that way")]
 
+mod backup;
 mod bad_days;
 mod clients;
 mod conformance;
@@ -15,3 +16,4 @@ mod jobs;
 mod rotation;
 mod sign_in;
 mod stdio;
+mod transfer;

@@ -11,6 +11,7 @@ mod etag;
 mod extract;
 mod harden;
 mod health;
+mod maintenance;
 mod mcp;
 mod oauth;
 mod openapi;
@@ -23,6 +24,7 @@ mod routes;
 mod server;
 mod state;
 
+pub use maintenance::Maintenance;
 pub use openapi::openapi;
 pub use options::Options;
 pub use router::router;

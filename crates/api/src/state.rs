@@ -8,7 +8,7 @@ use std::sync::{
 use puente_gateway::{Gateway, McpHandler};
 use puente_mcp::McpHttp;
 
-use crate::Options;
+use crate::{Maintenance, Options};
 
 /// Whether this replica wants requests. Cheap to clone.
 #[derive(Clone, Debug, Default)]
@@ -38,4 +38,6 @@ pub struct ApiState {
     pub options: Arc<Options>,
     /// Whether this replica wants requests.
     pub readiness: Readiness,
+    /// Whether a transfer has the database for itself.
+    pub maintenance: Maintenance,
 }

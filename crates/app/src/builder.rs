@@ -12,7 +12,7 @@ use puente_source_sql::SqlConnector;
 use puente_sources::Connector;
 use puente_storage::Storage;
 
-use crate::{jobs, settings, storage};
+use crate::{jobs, settings, storage, token_keys};
 
 /// How many passwords are hashed at once: each takes a core for tens of milliseconds.
 const PASSWORD_CONCURRENCY: usize = 2;
@@ -60,7 +60,9 @@ impl Builder {
         };
         let (encryption, jwt) = (&config.security.encryption, &config.security.jwt);
         let vault = Arc::new(vault.with_context(|| unusable("ENCRYPTION_KEY", encryption))?);
-        let tokens = Tokens::new(&settings::tokens(&config)?).with_context(|| unusable("JWT_SECRET_KEY", jwt))?;
+        let mut tokens = settings::tokens(&config)?;
+        tokens.secrets.extend(token_keys::of(storage.as_ref(), &vault).await?);
+        let tokens = Tokens::new(&tokens).with_context(|| unusable("JWT_SECRET_KEY", jwt))?;
         let gateway = Gateway::new(Parts {
             storage: storage.clone(),
             clock: clock.clone(),

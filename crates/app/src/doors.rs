@@ -24,5 +24,6 @@ pub(crate) fn http(app: &App, service: Arc<Service<McpHandler>>, port: u16) -> A
         mcp: McpHttp::new(service, Some(sessions)),
         options: Arc::new(Options::new(&app.config, port)),
         readiness: Readiness::default(),
+        maintenance: puente_api::Maintenance::default(),
     }
 }

@@ -10,11 +10,13 @@ mod first_start;
 mod jobs;
 mod lifecycle;
 mod logging;
+mod maintenance;
 mod running;
 mod settings;
 mod signals;
 mod stdio;
 mod storage;
+mod token_keys;
 
 pub use builder::{App, Builder};
 pub use first_start::FirstStart;

@@ -19,6 +19,7 @@ use crate::{
     App, FirstStart, RunningServer, doors,
     first_start::first_start,
     jobs::Background,
+    maintenance,
     signals::{Signal, Signals},
 };
 
@@ -50,6 +51,8 @@ pub async fn serve(app: App, started: impl FnOnce(Served)) -> anyhow::Result<()>
     let router = puente_api::router(state.clone());
     let serving = puente_api::serve(listener, router, ServeOptions::new(&app.config), closing.clone());
     let serving = tokio::spawn(serving);
+    let watching =
+        tokio::spawn(maintenance::watch(app.storage.clone(), app.gateway.clone(), state.maintenance.clone()));
     let running = RunningServer { pid: std::process::id(), url: app.config.server.local_url(port) };
     let announcement = running.announce(&app.config.server.data_dir).context("cannot write to DATA_DIR")?;
     tracing::info!(url = running.url, database = app.storage.backend(), "serving");
@@ -72,6 +75,7 @@ pub async fn serve(app: App, started: impl FnOnce(Served)) -> anyhow::Result<()>
         }
         _ = signals.next() => tracing::warn!("stopping at once: calls in flight were cut off"),
     }
+    watching.abort();
     drop(announcement);
     app.close().await;
     tracing::info!("stopped");

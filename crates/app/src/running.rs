@@ -29,6 +29,7 @@ impl RunningServer {
 
     /// Writes the file; it goes when the guard is dropped.
     pub(crate) fn announce(&self, data_dir: &Path) -> io::Result<Announcement> {
+        std::fs::create_dir_all(data_dir)?;
         let path = data_dir.join(FILE);
         let mut file = tempfile::NamedTempFile::new_in(data_dir)?;
         file.write_all(&serde_json::to_vec(self)?)?;

@@ -65,6 +65,12 @@ pub(crate) enum Command {
     /// What waits, runs, was done and went wrong in the background
     #[command(subcommand)]
     Jobs(commands::jobs::Jobs),
+    /// Move everything from SQLite to PostgreSQL, or back
+    Transfer(Box<commands::transfer::Transfer>),
+    /// Take a backup of everything but the keys, while the server runs
+    Backup(commands::backup::Backup),
+    /// Restore a backup, into either database
+    Restore(Box<commands::restore::Restore>),
     /// Check the installation, and say what to do
     Doctor(commands::doctor::Doctor),
     /// Ask a running server whether it is ready

@@ -40,6 +40,9 @@ pub(crate) fn code(error: &anyhow::Error) -> u8 {
         if cause.is::<Refused>() {
             return REFUSED;
         }
+        if let Some(puente_transfer::Error::Refused(_) | puente_transfer::Error::InUse(_)) = cause.downcast_ref() {
+            return REFUSED;
+        }
         if let Some(Error::NotFound { .. } | Error::Refused(_) | Error::Unauthenticated(_)) = cause.downcast_ref() {
             return REFUSED;
         }

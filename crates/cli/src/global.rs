@@ -50,11 +50,16 @@ impl Global {
         self.open_with(Overrides::new()).await
     }
 
+    /// Starts the log of one command, on standard error.
+    pub(crate) fn start_log(&self, config: &Config) -> anyhow::Result<LogGuard> {
+        let level = if self.log_level.is_some() { config.logging.level } else { LogLevel::Warn };
+        puente_app::start_logging(&Logging { level, format: LogFormat::Text, dir: None })
+    }
+
     /// The same, with flags of the command on top of the settings.
     pub(crate) async fn open_with(&self, flags: Overrides) -> anyhow::Result<(App, LogGuard)> {
         let config = self.settings(flags)?;
-        let level = if self.log_level.is_some() { config.logging.level } else { LogLevel::Warn };
-        let guard = puente_app::start_logging(&Logging { level, format: LogFormat::Text, dir: None })?;
+        let guard = self.start_log(&config)?;
         Ok((Builder::new(config).open().await?, guard))
     }
 }

@@ -10,6 +10,7 @@ mod forward;
 mod global;
 mod http;
 mod input;
+mod moving;
 mod output;
 
 use std::process::ExitCode;

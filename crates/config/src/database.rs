@@ -35,6 +35,18 @@ pub enum Database {
     },
 }
 
+impl std::str::FromStr for Database {
+    type Err = String;
+
+    /// As in `DATABASE_URL`.
+    ///
+    /// # Errors
+    /// What was expected, in words, without the value.
+    fn from_str(text: &str) -> Result<Self, String> {
+        database(text)
+    }
+}
+
 /// The database and how many connections it gets.
 #[derive(Clone, Debug)]
 pub struct DatabaseSettings {

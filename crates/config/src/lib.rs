@@ -6,6 +6,7 @@
 //! To add a setting: a `const` in its section's file, an entry in that file's `SETTINGS`, a field, and a line in `read`.
 
 mod audit;
+mod backup;
 mod cidr;
 mod database;
 mod error;
@@ -28,6 +29,7 @@ use std::collections::BTreeMap;
 use reader::Reader;
 
 pub use audit::{AuditFailure, AuditSettings};
+pub use backup::BackupSettings;
 pub use cidr::Cidr;
 pub use database::{Database, DatabaseSettings};
 pub use error::{ConfigErrors, Problem};
@@ -61,6 +63,8 @@ pub struct Config {
     pub limits: Limits,
     /// The audit trail.
     pub audit: AuditSettings,
+    /// Backups.
+    pub backup: BackupSettings,
     /// The log.
     pub logging: Logging,
     /// What works, but should not stay so; for the log and `doctor`.
@@ -93,6 +97,7 @@ impl Config {
             network: Network::read(&mut reader),
             limits: Limits::read(&mut reader),
             audit: AuditSettings::read(&mut reader),
+            backup: BackupSettings::read(&mut reader, &server.data_dir),
             logging: Logging::read(&mut reader, server.debug),
             given: reader.given,
             server,

@@ -56,6 +56,7 @@ pub fn all() -> impl Iterator<Item = &'static Setting> {
         crate::network::SETTINGS,
         crate::limits::SETTINGS,
         crate::audit::SETTINGS,
+        crate::backup::SETTINGS,
         crate::logging::SETTINGS,
     ]
     .into_iter()

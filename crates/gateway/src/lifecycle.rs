@@ -39,6 +39,13 @@ impl Gateway {
         }
     }
 
+    /// Writes every audit row that waits.
+    pub async fn settle(&self) {
+        if self.trail.flush().await.is_err() {
+            tracing::error!(lost = self.trail.lost(), "rows of the audit trail could not be written");
+        }
+    }
+
     fn spawn(&self, work: impl Future<Output = ()> + Send + 'static) {
         self.background.spawn(self.stopping.clone().run_until_cancelled_owned(work));
     }

@@ -8,7 +8,7 @@ use sqlx::{
     postgres::{PgConnectOptions, PgPoolOptions},
 };
 
-use crate::{PostgresStorage, migrate::migrate, repositories::from_sqlx};
+use crate::{PostgresStorage, Presence, migrate::migrate, repositories::from_sqlx};
 
 /// How many connections, and how patient.
 #[derive(Clone, Copy, Debug)]
@@ -25,17 +25,20 @@ impl Default for PostgresOptions {
     }
 }
 
-/// Connects to `postgresql://user:password@host/database` and brings the schema up to date.
+/// Connects to `postgresql://user:password@host/database` and brings the schema up to date. While a
+/// transfer is at work on it, this waits for the transfer's end.
 ///
 /// # Errors
 /// [`StorageError::TooNew`](puente_storage::StorageError::TooNew) if a newer Puente has changed the schema,
 /// [`StorageError::Driver`](puente_storage::StorageError::Driver) if the database does not answer or refuses the login.
 pub async fn connect(url: &str, options: PostgresOptions) -> Result<PostgresStorage> {
     let connect = PgConnectOptions::from_str(url).map_err(from_sqlx)?.application_name("puente");
+    let waiting = || tracing::warn!("a transfer or a restore is at work on the database; waiting for its end");
+    let presence = Presence::enter(connect.clone(), waiting).await?;
     migrate(connect.connect().await.map_err(from_sqlx)?).await?;
     let pool = PgPoolOptions::new()
         .max_connections(options.connections.max(1))
         .acquire_timeout(options.patience)
         .connect_lazy_with(connect);
-    Ok(PostgresStorage::new(pool))
+    Ok(PostgresStorage::new(pool, presence))
 }

@@ -6,12 +6,17 @@
 mod connect;
 mod dialect;
 mod migrate;
+mod presence;
 #[path = "../../storage-sql/src/mod.rs"]
 mod repositories;
 mod storage;
 
 pub use connect::{PostgresOptions, connect};
+pub use migrate::{migrate_within, newest_migration};
+pub use presence::{claim, claim_idle, release};
 pub use storage::PostgresStorage;
+
+use presence::Presence;
 
 /// The database that sqlx checks the shared queries against.
 type Db = sqlx::Postgres;

@@ -7,10 +7,24 @@ use crate::repositories::from_migrate;
 
 static MIGRATIONS: Migrator = sqlx::migrate!();
 
+/// The newest migration that this program knows.
+#[must_use]
+pub fn newest_migration() -> i64 {
+    MIGRATIONS.iter().map(|migration| migration.version).max().unwrap_or(0)
+}
+
 /// Brings the schema up to date, under an advisory lock: processes that start at once wait for the first. The lock ends
 /// with the connection, which is not used any further.
 pub(crate) async fn migrate(mut connection: PgConnection) -> Result<()> {
-    let known = MIGRATIONS.iter().map(|migration| migration.version).max().unwrap_or(0);
+    migrate_within(&mut connection).await
+}
+
+/// The same on a connection that goes on: within its transaction, if it has one.
+///
+/// # Errors
+/// [`StorageError::TooNew`](puente_storage::StorageError::TooNew) if a newer Puente has changed the schema.
+pub async fn migrate_within(connection: &mut PgConnection) -> Result<()> {
     // `run` would give a future that cannot be spawned (sqlx says so where it defines `run_direct`).
-    MIGRATIONS.run_direct(None, &mut connection, false).await.map_err(|error| from_migrate(error, known))
+    let done = MIGRATIONS.run_direct(None, connection, false).await;
+    done.map_err(|error| from_migrate(error, newest_migration()))
 }

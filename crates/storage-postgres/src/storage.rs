@@ -3,18 +3,24 @@
 use async_trait::async_trait;
 use puente_storage::{Result, Storage, Transaction};
 use sqlx::PgPool;
+use tokio::sync::Mutex;
 
-use crate::repositories::{SqlTransaction, from_sqlx};
+use crate::{
+    Presence,
+    repositories::{SqlTransaction, from_sqlx},
+};
 
 /// Puente's storage on PostgreSQL; see [`connect`](crate::connect()).
 #[derive(Debug)]
 pub struct PostgresStorage {
     pool: PgPool,
+    /// Given back once everything is closed.
+    presence: Mutex<Option<Presence>>,
 }
 
 impl PostgresStorage {
-    pub(crate) const fn new(pool: PgPool) -> Self {
-        Self { pool }
+    pub(crate) fn new(pool: PgPool, presence: Presence) -> Self {
+        Self { pool, presence: Mutex::new(Some(presence)) }
     }
 }
 
@@ -43,5 +49,29 @@ impl Storage for PostgresStorage {
 
     async fn close(&self) {
         self.pool.close().await;
+        if let Some(presence) = self.presence.lock().await.take() {
+            presence.close().await;
+        }
+    }
+
+    async fn is_asked_to_leave(&self) -> Result<bool> {
+        match self.presence.lock().await.as_mut() {
+            Some(presence) => presence.is_asked_to_leave().await,
+            None => Ok(false),
+        }
+    }
+
+    async fn leave(&self) -> Result<()> {
+        match self.presence.lock().await.as_mut() {
+            Some(presence) => presence.leave().await,
+            None => Ok(()),
+        }
+    }
+
+    async fn come_back(&self) -> Result<()> {
+        match self.presence.lock().await.as_mut() {
+            Some(presence) => presence.come_back().await,
+            None => Ok(()),
+        }
     }
 }

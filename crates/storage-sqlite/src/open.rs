@@ -11,7 +11,7 @@ use std::{
 use puente_storage::{Result, StorageError};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 
-use crate::{SqliteStorage, migrate::migrate, repositories::from_sqlx};
+use crate::{SqliteStorage, lock::share_database, migrate::migrate, repositories::from_sqlx};
 
 /// How many connections, and how patient.
 #[derive(Clone, Copy, Debug)]
@@ -33,15 +33,18 @@ impl Default for SqliteOptions {
 ///
 /// # Errors
 /// [`StorageError::TooNew`] if a newer Puente has changed the schema, [`StorageError::ReadOnly`] if the file cannot be
-/// created or written.
+/// created or written, [`StorageError::Moving`] while a transfer has it for itself.
 pub async fn open(path: &Path, options: SqliteOptions) -> Result<SqliteStorage> {
-    create(path).map_err(|error| StorageError::ReadOnly(format!("{}: {error}", path.display())))?;
+    let unwritable = |error: io::Error| StorageError::ReadOnly(format!("{}: {error}", path.display()));
+    create_folder(path).map_err(unwritable)?;
+    let lock = share_database(path)?;
+    create(path).map_err(unwritable)?;
     let connect = SqliteConnectOptions::new().filename(path).foreign_keys(true).busy_timeout(options.patience);
     let writer = connect.clone().journal_mode(SqliteJournalMode::Wal).synchronous(SqliteSynchronous::Full);
     let writer = pool(options, 1).connect_with(writer).await.map_err(from_sqlx)?;
     migrate(&mut *writer.acquire().await.map_err(from_sqlx)?).await?;
     let readers = pool(options, options.readers.max(1)).connect_lazy_with(connect.read_only(true));
-    Ok(SqliteStorage::new(writer, readers))
+    Ok(SqliteStorage::new(writer, readers, lock))
 }
 
 /// Connections live as long as the storage: each is a thread and a cache of pages.
@@ -54,11 +57,15 @@ fn pool(options: SqliteOptions, size: u32) -> SqlitePoolOptions {
         .test_before_acquire(false)
 }
 
+fn create_folder(path: &Path) -> io::Result<()> {
+    match path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+        Some(folder) => DirBuilder::new().recursive(true).mode(0o700).create(folder),
+        None => Ok(()),
+    }
+}
+
 /// The file, before SQLite would create it with the process's mask; its `-wal` and `-shm` take over its mode.
 fn create(path: &Path) -> io::Result<()> {
-    if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
-        DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
-    }
     match OpenOptions::new().write(true).create_new(true).mode(0o600).open(path) {
         Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(error),
         _ => Ok(()),

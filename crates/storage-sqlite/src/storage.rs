@@ -1,21 +1,28 @@
 //! The open database.
 
+use std::sync::{Mutex, PoisonError};
+
 use async_trait::async_trait;
 use puente_storage::{Result, Storage, Transaction};
 use sqlx::SqlitePool;
 
-use crate::repositories::{SqlTransaction, from_sqlx};
+use crate::{
+    UseLock,
+    repositories::{SqlTransaction, from_sqlx},
+};
 
 /// Puente's storage on SQLite; see [`open`](crate::open()).
 #[derive(Debug)]
 pub struct SqliteStorage {
     writer: SqlitePool,
     readers: SqlitePool,
+    /// Given back once everything is closed.
+    lock: Mutex<Option<UseLock>>,
 }
 
 impl SqliteStorage {
-    pub(crate) const fn new(writer: SqlitePool, readers: SqlitePool) -> Self {
-        Self { writer, readers }
+    pub(crate) const fn new(writer: SqlitePool, readers: SqlitePool, lock: UseLock) -> Self {
+        Self { writer, readers, lock: Mutex::new(Some(lock)) }
     }
 
     async fn begin(&self) -> sqlx::Result<sqlx::Transaction<'static, sqlx::Sqlite>> {
@@ -59,6 +66,7 @@ impl Storage for SqliteStorage {
     async fn close(&self) {
         self.readers.close().await;
         self.writer.close().await;
+        drop(self.lock.lock().unwrap_or_else(PoisonError::into_inner).take());
     }
 }
 

@@ -32,15 +32,25 @@ pub enum StorageError {
         known: i64,
     },
     /// Another Puente serves from this database file.
-    #[error("the data folder is in use by another Puente (process {pid})")]
+    #[error("the data folder is in use by another Puente{}", process(*.pid))]
     InUse {
         /// Its process id, 0 if unknown.
         pid: u32,
     },
+    /// A transfer or a restore has the database for itself.
+    #[error("a transfer or a restore is at work on this database; wait for its end")]
+    Moving,
+    /// Servers or commands use the database.
+    #[error("the database is in use by {0}; stop what uses it")]
+    Occupied(String),
     /// No space, or read-only.
     #[error("the database cannot be written: {0}")]
     ReadOnly(String),
     /// Anything else from the driver.
     #[error("database error")]
     Driver(#[source] Box<dyn std::error::Error + Send + Sync>),
+}
+
+fn process(pid: u32) -> String {
+    if pid == 0 { String::new() } else { format!(" (process {pid})") }
 }

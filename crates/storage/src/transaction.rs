@@ -25,6 +25,25 @@ pub trait Storage: Send + Sync + 'static {
 
     /// Writes everything back and closes.
     async fn close(&self);
+
+    /// Whether a transfer or a restore wants the database for itself: whoever serves should stop using it and
+    /// [`leave`](Storage::leave). Never on SQLite, where a transfer waits for nobody.
+    ///
+    /// # Errors
+    /// The connection that holds the right to use the database was lost: [`come_back`](Storage::come_back) renews it.
+    async fn is_asked_to_leave(&self) -> Result<bool> {
+        Ok(false)
+    }
+
+    /// Gives the right to use the database back for a while.
+    async fn leave(&self) -> Result<()> {
+        Ok(())
+    }
+
+    /// Takes it again, once the transfer has ended.
+    async fn come_back(&self) -> Result<()> {
+        Ok(())
+    }
 }
 
 /// A transaction, and the repositories within it. Dropped without [`Transaction::save`], it leaves no trace.

@@ -4,6 +4,7 @@ mod cors;
 mod headers;
 mod hosts;
 mod in_flight;
+mod maintenance;
 mod panic;
 mod proxy;
 mod request_id;
@@ -31,6 +32,7 @@ use crate::{
 pub(crate) fn harden(routes: Router<ApiState>, state: &ApiState) -> Router<ApiState> {
     let in_flight = Arc::new(Semaphore::new(state.options.max_in_flight));
     let routes = routes
+        .layer(from_fn_with_state(state.maintenance.clone(), maintenance::refuse))
         .layer(from_fn_with_state(in_flight, in_flight::limit))
         .layer(from_fn_with_state(state.options.clone(), impatient))
         .layer(from_fn_with_state(state.options.clone(), too_large));

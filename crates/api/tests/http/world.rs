@@ -103,6 +103,7 @@ impl World {
             mcp: McpHttp::new(service, Some(Arc::new(StoredSessions(gateway.clone())))),
             options: Arc::new(options),
             readiness: readiness.clone(),
+            maintenance: puente_api::Maintenance::default(),
         };
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();

@@ -3,6 +3,7 @@
 pub(crate) mod access;
 pub(crate) mod apply;
 pub(crate) mod audit;
+pub(crate) mod backup;
 pub(crate) mod client;
 pub(crate) mod completions;
 pub(crate) mod connect;
@@ -17,12 +18,14 @@ pub(crate) mod key;
 mod moment;
 pub(crate) mod openapi;
 mod pages;
+pub(crate) mod restore;
 mod rotate;
 pub(crate) mod secret;
 pub(crate) mod serve;
 pub(crate) mod source;
 pub(crate) mod stdio;
 pub(crate) mod team;
+pub(crate) mod transfer;
 pub(crate) mod user;
 
 use std::{future::Future, num::NonZeroUsize};
@@ -47,6 +50,9 @@ pub(crate) fn run(Arguments { global, command }: Arguments) -> anyhow::Result<()
         Command::Access(access) => wait(access.run(&global)),
         Command::Audit(audit) => wait(audit.run(&global)),
         Command::Jobs(jobs) => wait(jobs.run(&global)),
+        Command::Transfer(transfer) => wait(transfer.run(&global)),
+        Command::Backup(backup) => wait(backup.run(&global)),
+        Command::Restore(restore) => wait(restore.run(&global)),
         Command::Doctor(doctor) => wait(doctor.run(&global)),
         Command::Healthcheck(healthcheck) => healthcheck.run(&global),
         Command::Openapi(openapi) => openapi.run(),

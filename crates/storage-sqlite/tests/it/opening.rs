@@ -1,6 +1,6 @@
 //! Opening, and what happens when the file is not as expected.
 
-use std::{fs::Permissions, os::unix::fs::PermissionsExt, path::Path, time::Duration};
+use std::{collections::BTreeSet, fs::Permissions, os::unix::fs::PermissionsExt, path::Path, time::Duration};
 
 use puente_domain::{Timestamp, UserId, user::User};
 use puente_storage::{Storage, StorageError};
@@ -49,14 +49,14 @@ async fn creates_the_file_for_its_owner_only() {
 }
 
 #[tokio::test]
-async fn closing_leaves_one_file_that_opens_again() {
+async fn closing_leaves_one_file_beside_its_lock_that_opens_again() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("puente.db");
     let storage = opened(&path).await;
     add_user(&storage, "ana@example.com").await.unwrap();
     storage.close().await;
-    let files: Vec<_> = folder.path().read_dir().unwrap().map(|entry| entry.unwrap().file_name()).collect();
-    assert_eq!(files, ["puente.db"]);
+    let files: BTreeSet<_> = folder.path().read_dir().unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    assert_eq!(files, BTreeSet::from(["puente.db".into(), "puente.db.lock".into()]));
     let storage = opened(&path).await;
     assert_eq!(storage.read().await.unwrap().users().count().await.unwrap(), 1);
     storage.ping().await.unwrap();

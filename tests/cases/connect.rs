@@ -78,6 +78,15 @@ async fn what_is_written_connects_and_keeps_what_was_there() {
     }
 }
 
+#[tokio::test]
+async fn a_client_that_starts_the_process_needs_no_server_and_no_shell() {
+    let site = Site::with_notes();
+    let Format { client, file, below } = &FORMATS[0];
+    let told = site.puente(&["connect", client, "--write"]).success().stderr;
+    let written: Value = serde_json::from_slice(&fs::read(site.path().join(file)).unwrap()).unwrap();
+    assert_connects(&site, &written[below]["puente"], &told).await;
+}
+
 /// Every `${input:ID}` of an entry is one of the file's inputs.
 fn assert_inputs_are_declared(file: &Value, entry: &Value) {
     let text = entry.to_string();

@@ -58,7 +58,7 @@ impl Connect {
         app.gateway.server(&Actor::operator(), self.server.as_str()).await?;
         let draft = if self.write { Some(Draft::open(self.client, &self.path()?)?) } else { None };
         let key = self.replace_key(app, owner).await?;
-        let transport = self.transport(app, global, &key)?;
+        let transport = self.transport(app, global, &key).await?;
         let Some(draft) = draft else { return self.print(&transport, &key) };
         let path = draft.write(self.client, &self.entry(), &transport)?;
         output::done("Wrote", format_args!("`{}` for {}", path.display(), self.client.title()));
@@ -111,10 +111,10 @@ impl Connect {
         Ok(text.chars().map(legal).take(Name::MAX).collect::<String>().parse()?)
     }
 
-    fn transport(&self, app: &App, global: &Global, key: &SecretString) -> anyhow::Result<Transport> {
+    async fn transport(&self, app: &App, global: &Global, key: &SecretString) -> anyhow::Result<Transport> {
         let key = key.expose_secret().to_owned();
         if self.client.needs_stdio() {
-            return self.stdio(app, global, key);
+            return self.stdio(app, global, key).await;
         }
         let base = self.url.clone().unwrap_or_else(|| base_url(app));
         let base = base.trim_end_matches('/');
@@ -122,7 +122,7 @@ impl Connect {
         Ok(Transport::Http { url: format!("{base}{path}"), key })
     }
 
-    fn stdio(&self, app: &App, global: &Global, key: String) -> anyhow::Result<Transport> {
+    async fn stdio(&self, app: &App, global: &Global, key: String) -> anyhow::Result<Transport> {
         let mut args = vec!["stdio".to_owned()];
         if let Some((path, _)) = global.config_file()? {
             args.extend(["--config".to_owned(), absolute(&path)?]);
@@ -132,11 +132,24 @@ impl Connect {
         }
         let data_dir = absolute(&app.config.server.data_dir)?;
         let command = absolute(&std::env::current_exe().context("cannot tell where this program is")?)?;
-        Ok(Transport::Stdio {
-            command,
-            args,
-            env: vec![("PUENTE_API_KEY".to_owned(), key), ("DATA_DIR".to_owned(), data_dir)],
-        })
+        let mut env = vec![("PUENTE_API_KEY".to_owned(), key), ("DATA_DIR".to_owned(), data_dir)];
+        env.extend(self.variables(app).await?);
+        Ok(Transport::Stdio { command, args, env })
+    }
+
+    /// What sources need of this shell's environment: a client that starts the process has another one.
+    async fn variables(&self, app: &App) -> anyhow::Result<Vec<(String, String)>> {
+        let mut set = Vec::new();
+        for name in app.gateway.variables(&Actor::operator()).await? {
+            match std::env::var(&name) {
+                Ok(value) => set.push((name, value)),
+                Err(_) => output::warning(format_args!(
+                    "{name} is not set here: without a running server, {} would lack the source that names it",
+                    self.client.title()
+                )),
+            }
+        }
+        Ok(set)
     }
 
     fn print(&self, transport: &Transport, key: &SecretString) -> anyhow::Result<()> {

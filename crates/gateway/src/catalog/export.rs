@@ -1,12 +1,21 @@
 //! From rows to a catalog file.
 
+use std::collections::BTreeSet;
+
 use puente_domain::{SourceId, server::VirtualServer};
 use serde_json::{Map, Value, json};
 
-use super::Rows;
+use super::{Rows, reference};
 use crate::{Action, Actor, Error, Gateway, Result, admin::refer, policy::decide};
 
 impl Gateway {
+    /// The environment variables that the catalog names, for a process that is to serve it elsewhere.
+    pub async fn variables(&self, actor: &Actor) -> Result<BTreeSet<String>> {
+        decide(&actor.principal, Action::ReadCatalog)?;
+        let catalog = self.storage.read().await?.catalog().load().await?;
+        Ok(reference::variables(&catalog.sources))
+    }
+
     /// The catalog as a file that [`Gateway::apply`] takes. Secrets are references in it, never values. Grants are part
     /// of it if the actor may see them.
     pub async fn export(&self, actor: &Actor) -> Result<String> {

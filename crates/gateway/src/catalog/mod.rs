@@ -1,7 +1,7 @@
 //! The catalog: from a file or an edit to rows, from rows to live sources and to what callers see.
 //!
 //! - [`file`](mod@file): the catalog as people write it; [`apply`], [`export`], [`edit`]: between that and the rows;
-//! - `secrets`, `definition`: from a row to what a connector gets;
+//! - `reference`, `secrets`, `definition`: from a row to what a connector gets;
 //! - `live`: connected sources; `offered`: what they offer, ready for use;
 //! - `snapshot`: all of it at one moment; `reload`: from one moment to the next.
 
@@ -17,6 +17,7 @@ pub(crate) mod moved;
 pub(crate) mod offered;
 pub(crate) mod pattern;
 mod prompts;
+mod reference;
 mod reload;
 mod resources;
 pub(crate) mod secrets;

@@ -11,16 +11,8 @@ use puente_domain::{
 use puente_storage::{SecretRecord, Transaction};
 use serde_json::{Map, Value};
 
+use super::reference::{Reference, each_reference, each_text, expand};
 use crate::admin;
-
-/// A reference within a text.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Reference<'a> {
-    /// `${env:NAME}`.
-    Env(&'a str),
-    /// `${secret:name}`.
-    Secret(&'a str),
-}
 
 /// What references may resolve to.
 #[derive(Clone)]
@@ -165,59 +157,16 @@ fn open(vault: &Vault, record: &SecretRecord) -> Stored {
 fn lent(sources: &[SourceRecord]) -> BTreeMap<String, Name> {
     let mut lent = BTreeMap::new();
     for source in sources.iter().filter(|source| source.origin == Origin::Operator) {
-        let mut settings = Value::Object(source.settings.clone());
-        each_text(&mut settings, "", &mut |_, text| {
-            let _ = expand(text, |reference| {
-                if let Reference::Secret(name) = reference {
-                    // One that names a secret of its own has it, whoever else names it.
-                    if belongs_to(name, &source.name) || !lent.contains_key(name) {
-                        lent.insert(name.to_owned(), source.name.clone());
-                    }
+        each_reference(&source.settings, |reference| {
+            if let Reference::Secret(name) = reference {
+                // One that names a secret of its own has it, whoever else names it.
+                if belongs_to(name, &source.name) || !lent.contains_key(name) {
+                    lent.insert(name.to_owned(), source.name.clone());
                 }
-                Ok(String::new())
-            });
+            }
         });
     }
     lent
-}
-
-fn each_text(value: &mut Value, path: &str, act: &mut impl FnMut(&str, &mut String)) {
-    match value {
-        Value::String(text) => act(path, text),
-        Value::Array(items) => {
-            for (index, item) in items.iter_mut().enumerate() {
-                each_text(item, &format!("{path}[{index}]"), act);
-            }
-        }
-        Value::Object(map) => {
-            for (key, item) in map {
-                let below = if path.is_empty() { key.clone() } else { format!("{path}.{key}") };
-                each_text(item, &below, act);
-            }
-        }
-        _ => {}
-    }
-}
-
-fn expand(text: &str, mut value: impl FnMut(Reference<'_>) -> Result<String, String>) -> Result<String, String> {
-    let (mut expanded, mut rest) = (String::with_capacity(text.len()), text);
-    while let Some(start) = rest.find("${") {
-        expanded.push_str(&rest[..start]);
-        let inside = &rest[start + 2..];
-        let Some(end) = inside.find('}') else { return Err(format!("`{}` lacks its `}}`", &rest[start..])) };
-        expanded.push_str(&value(reference(&inside[..end])?)?);
-        rest = &inside[end + 1..];
-    }
-    expanded.push_str(rest);
-    Ok(expanded)
-}
-
-fn reference(inside: &str) -> Result<Reference<'_>, String> {
-    match inside.split_once(':') {
-        Some(("env", name)) if !name.is_empty() => Ok(Reference::Env(name)),
-        Some(("secret", name)) if !name.is_empty() => Ok(Reference::Secret(name)),
-        _ => Err(format!("`${{{inside}}}` is no reference; references are ${{env:NAME}} and ${{secret:name}}")),
-    }
 }
 
 #[cfg(test)]

@@ -16,18 +16,24 @@ COPY bench/Cargo.toml bench/
 COPY docker/stub-sources.sh /usr/local/bin/stub-sources
 RUN stub-sources
 
-FROM ${RUST_IMAGE} AS build
+# A layer of its own, that a change of sources leaves alone.
+FROM ${RUST_IMAGE} AS dependencies
+# `dev` builds in a third of the time, for tests: twice as large, and slow.
+ARG PROFILE=release
 WORKDIR /src
 # A static binary needs no C library in its image. Naming the target keeps the flag away from procedural macros.
 # Packed relocations save a megabyte.
+ENV PROFILE=${PROFILE} CARGO_PROFILE_DEV_DEBUG=false CARGO_PROFILE_DEV_STRIP=symbols
 ENV RUSTFLAGS="-C target-feature=+crt-static -C link-arg=-Wl,-z,pack-relative-relocs" SQLX_OFFLINE=true CARGO_INCREMENTAL=0 CARGO_TERM_COLOR=never
 COPY docker/build.sh /usr/local/bin/build-puente
 COPY --from=manifests /src .
-RUN --mount=type=cache,target=/usr/local/cargo/registry build-puente
+RUN --mount=type=cache,target=/usr/local/cargo/registry build-puente dependencies
+
+# What this builder has compiled before is in a cache, so that only packages that changed are compiled again.
+FROM dependencies AS build
 COPY Cargo.toml Cargo.lock ./
 COPY crates crates
-# Cargo goes by time, and the sources may be older than the empty ones that were built above.
-RUN --mount=type=cache,target=/usr/local/cargo/registry find crates -type f -exec touch {} + && build-puente
+RUN --mount=type=cache,target=/usr/local/cargo/registry --mount=type=cache,target=/src/target,sharing=locked build-puente
 
 FROM ${DEBIAN_IMAGE} AS root
 ARG APP_UID=1000

@@ -5,8 +5,9 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory
 
-# `make run PROFILE=dev` builds faster and serves slower.
+# `make run PROFILE=dev` builds faster and serves slower; so does `make test-stack PROFILE=dev`.
 PROFILE ?= release
+export PROFILE
 export DATA_DIR ?= data
 export PATH := $(CURDIR)/.tools/venv/bin:$(PATH)
 

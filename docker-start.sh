@@ -118,6 +118,7 @@ done
 need_docker
 prepare_env
 [ -z "$monitoring" ] || put MONITORING "$monitoring"
+check_names
 prepare_folders
 check_ports
 prepare_image

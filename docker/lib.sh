@@ -126,6 +126,14 @@ published() {
     fi
 }
 
+# Puente answers only under names that it knows, so that no web page reaches it under another.
+check_names() {
+    case $(setting API_BIND 127.0.0.1) in 127.* | localhost | ::1) return ;; esac
+    [ -z "$(setting PUBLIC_URL)$(setting ALLOWED_HOSTS)" ] || return 0
+    say "note: API_BIND opens Puente to the network, but it answers to the name localhost only. Put the address that" \
+        "clients use into .env: PUBLIC_URL=http://NAME:$(setting API_PORT 8000)"
+}
+
 check_ports() {
     local service variable default port
     while read -r service variable default; do

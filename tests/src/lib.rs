@@ -6,6 +6,7 @@
 
 mod api;
 mod browser;
+pub mod collector;
 pub mod erp;
 mod mcp;
 pub mod official;

@@ -6,12 +6,12 @@ from pathlib import Path
 
 
 def shape(path: Path) -> list[str]:
-    """Heading levels, table rows' first cells' code, and every line of the shell blocks."""
+    """Heading levels, table rows' first cells' code, and every line of shell blocks and of indented ones."""
     found, language = [], None
     for line in path.read_text().splitlines():
         if line.startswith("```"):
             language = None if language else line[3:] or "text"
-        elif language == "sh":
+        elif language == "sh" or (language is None and line.startswith("    ")):
             found.append(line)
         elif language is None and (heading := re.match(r"#+ ", line)):
             found.append(heading[0])

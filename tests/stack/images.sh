@@ -1,20 +1,24 @@
 #!/usr/bin/env bash
 # The images that the stack stands on: pulled, or built here under the same names where nothing can be pulled.
 #
-#   tests/stack/images.sh         IMAGES=official pulls, IMAGES=stand-ins builds, the default tries to pull first
+#   tests/stack/images.sh bases     what Puente's image is built from; prints `official` or `stand-ins`
+#   tests/stack/images.sh services  what runs beside it
 #
-# Stand-ins are Debian's packages (PostgreSQL's server: npm, its clients and pgAdmin: PyPI) behind small entry points that keep those variables,
-# users and paths of the official images that our files rely on. Prints `official` or `stand-ins`.
+# IMAGES=official pulls, IMAGES=stand-ins builds, the default tries to pull first. Stand-ins are Debian's packages
+# (PostgreSQL's server: npm, its clients and pgAdmin: PyPI) behind small entry points that keep those variables, users
+# and paths of the official images that our files rely on.
 set -euo pipefail
 # shellcheck source=tests/stack/lib.sh
 . "$(dirname "$0")/lib.sh"
 
-readonly NAMES=(debian:bookworm-slim rust:1.95-slim-bookworm postgres:16-alpine redis:7-alpine dpage/pgadmin4:9
-    caddy:2-alpine prom/prometheus:v2.53.5)
+readonly BASES=(debian:bookworm-slim rust:1.95-slim-bookworm)
+readonly SERVICES=(postgres:16-alpine redis:7-alpine dpage/pgadmin4:9
+    caddy:2-alpine prom/prometheus:v2.53.5 prom/alertmanager:v0.28.1 prometheuscommunity/postgres-exporter:v0.17.1
+    oliver006/redis_exporter:v1.67.0 grafana/grafana:11.6.5)
 
 pull() {
     local name
-    for name in "${NAMES[@]}"; do
+    for name in "$@"; do
         timeout 300 docker pull --quiet "$name" >/dev/null 2>&1 || return 1
     done
 }
@@ -43,15 +47,18 @@ build() {
     docker buildx build --quiet --load --tag "$name" "$@" "$STACK/standins/$folder" >/dev/null
 }
 
+# This machine's toolchain, without what nothing here needs.
 build_rust() {
-    local toolchain=$CACHE/toolchain
-    rm -rf "$toolchain" && mkdir -p "$toolchain/sysroot"
-    cp -r "$STACK/standins/rust/." "$toolchain"
-    # Documentation is a third of a toolchain, and nothing here reads it.
-    tar -C "$(rustc --print sysroot)" --exclude=./share/doc --exclude=./share/man -c . | tar -x -C "$toolchain/sysroot"
+    local folder=$CACHE/rust sysroot
+    sysroot=$(rustc --print sysroot)
+    rm -rf "$folder" && mkdir -p "$folder/toolchain/bin"
+    cp "$STACK/standins/rust/Dockerfile" "$folder"
+    cp "$sysroot/bin/cargo" "$sysroot/bin/rustc" "$folder/toolchain/bin"
+    # Links where they are possible.
+    cp -al "$sysroot/lib" "$folder/toolchain" 2>/dev/null || cp -a "$sysroot/lib" "$folder/toolchain"
     say "rust:1.95-slim-bookworm" >&2
-    docker buildx build --quiet --load --tag rust:1.95-slim-bookworm "$toolchain" >/dev/null
-    rm -rf "$toolchain"
+    docker buildx build --quiet --load --tag rust:1.95-slim-bookworm "$folder" >/dev/null
+    rm -rf "$folder"
 }
 
 build_postgres() {
@@ -71,33 +78,59 @@ build_postgres() {
     rm -rf "$folder"
 }
 
+# Without an alert manager and Grafana, see checks/35-monitoring.sh.
+build_monitoring() {
+    build prom/prometheus:v2.53.5 prometheus --target prometheus
+    build prometheuscommunity/postgres-exporter:v0.17.1 prometheus --target postgres-exporter
+    build oliver006/redis_exporter:v1.67.0 prometheus --target redis-exporter
+}
+
 exists() { docker image inspect "$1" >/dev/null 2>&1; }
 
-build_all() {
-    # Several engines' worth of work waits on downloads, so what does not depend on each other goes at once.
+build_bases() {
     exists debian:bookworm-slim || build_base
+    exists rust:1.95-slim-bookworm || build_rust
+}
+
+# These wait on downloads most of the time, so they go at once.
+build_services() {
     local jobs=() job
-    exists rust:1.95-slim-bookworm || { build_rust & jobs+=($!); }
     exists postgres:16-alpine || { build_postgres & jobs+=($!); }
     exists redis:7-alpine || { build redis:7-alpine redis & jobs+=($!); }
     exists caddy:2-alpine || { build caddy:2-alpine caddy & jobs+=($!); }
-    exists prom/prometheus:v2.53.5 || { build prom/prometheus:v2.53.5 prometheus & jobs+=($!); }
+    exists oliver006/redis_exporter:v1.67.0 || { build_monitoring & jobs+=($!); }
     exists dpage/pgadmin4:9 || { build dpage/pgadmin4:9 pgadmin & jobs+=($!); }
     for job in "${jobs[@]}"; do wait "$job" || fail "a stand-in image could not be built"; done
 }
 
+# Whether to pull: as IMAGES says, else as it went with the bases.
+bases() {
+    case ${IMAGES:-auto} in
+        official) pull "${BASES[@]}" || fail "an official image cannot be pulled" && echo official ;;
+        stand-ins) build_bases && echo stand-ins ;;
+        auto)
+            if [ ! -e "$CACHE/stand-ins" ] && pull "${BASES[@]}"; then
+                echo official
+            else
+                touch "$CACHE/stand-ins"
+                build_bases && echo stand-ins
+            fi
+            ;;
+        *) fail "IMAGES must be official, stand-ins or auto, not '$IMAGES'" ;;
+    esac
+}
+
+services() {
+    if [ "${KIND:-}" = official ]; then
+        pull "${SERVICES[@]}" || fail "an official image cannot be pulled"
+    else
+        build_services
+    fi
+}
+
 mkdir -p "$CACHE"
-case ${IMAGES:-auto} in
-    official) pull || fail "an official image cannot be pulled" && echo official ;;
-    stand-ins) build_all && echo stand-ins ;;
-    auto)
-        if [ ! -e "$CACHE/stand-ins" ] && pull; then
-            echo official
-        else
-            build_all
-            touch "$CACHE/stand-ins"
-            echo stand-ins
-        fi
-        ;;
-    *) fail "IMAGES must be official, stand-ins or auto, not '$IMAGES'" ;;
+case ${1:-} in
+    bases) bases ;;
+    services) services ;;
+    *) fail "usage: $0 bases|services" ;;
 esac

@@ -13,6 +13,7 @@ mod harden;
 mod health;
 mod maintenance;
 mod mcp;
+mod metrics;
 mod oauth;
 mod openapi;
 mod options;
@@ -25,6 +26,7 @@ mod server;
 mod state;
 
 pub use maintenance::Maintenance;
+pub use metrics::metrics_router;
 pub use openapi::openapi;
 pub use options::Options;
 pub use router::router;

@@ -3,7 +3,7 @@
 use axum::{Router, extract::DefaultBodyLimit};
 
 use crate::{
-    ApiState, docs, harden, health, mcp, oauth, openapi, pages,
+    ApiState, docs, harden, health, mcp, metrics, oauth, openapi, pages,
     problem::{Kind, Problem},
 };
 
@@ -15,6 +15,7 @@ pub fn router(state: ApiState) -> Router {
         .merge(oauth::router())
         .merge(pages::router())
         .merge(health::router())
+        .merge(metrics::router())
         .merge(docs::router(&document))
         .fallback(not_found)
         .method_not_allowed_fallback(method_not_allowed)

@@ -19,7 +19,7 @@ use crate::{
     App, FirstStart, RunningServer, doors,
     first_start::first_start,
     jobs::Background,
-    maintenance,
+    maintenance, metrics,
     signals::{Signal, Signals},
 };
 
@@ -48,6 +48,7 @@ pub async fn serve(app: App, started: impl FnOnce(Served)) -> anyhow::Result<()>
     let service = doors::service(&app);
     let state = doors::http(&app, service.clone(), port);
     let closing = CancellationToken::new();
+    metrics::serve(&app.config, &state, closing.clone()).await?;
     let router = puente_api::router(state.clone());
     let serving = puente_api::serve(listener, router, ServeOptions::new(&app.config), closing.clone());
     let serving = tokio::spawn(serving);

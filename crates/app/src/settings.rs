@@ -73,7 +73,4 @@ pub(crate) fn warn_of_idle(config: &Config) {
     if matches!(config.shared, Shared::Redis { .. }) {
         tracing::warn!("REDIS_URL is not used yet: cache, rate limits and wake-ups are in this process's memory");
     }
-    if config.server.metrics_addr.is_some() {
-        tracing::warn!("METRICS_ADDR is not used yet: this version serves no /metrics");
-    }
 }

@@ -18,7 +18,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use tokio_util::sync::CancellationToken;
 
-use crate::{Caller, Gateway, audit::Scope, catalog::CatalogTool, failure::Failure, work::Work};
+use crate::{
+    Caller, Gateway, audit::Scope, catalog::CatalogTool, failure::Failure, metrics::Looked, traced, work::Work,
+};
 
 impl Gateway {
     /// Answers from the cache, or from a flight that the source is called in once for all who wait.
@@ -34,7 +36,7 @@ impl Gateway {
         let (cancel, started) = (work.cancel.clone(), Instant::now());
         let took = Arc::new(AtomicU64::new(0));
         let filling = took.clone();
-        let answer = self.cache.get_or_fill(key, settings.ttl, |cancel| fill(work, cancel, filling));
+        let answer = self.cache.get_or_fill(key, settings.ttl, |cancel| traced::go_on(fill(work, cancel, filling)));
         let answer = tokio::select! {
             biased;
             answer = answer => answer,
@@ -45,13 +47,13 @@ impl Gateway {
         };
         match answer {
             Answer::Kept(value) => {
-                scope.note(|event| event.cached = true);
+                scope.looked(Looked::Hit);
                 decode(&value)
             }
             Answer::Flown { outcome, led } => {
                 let waited = if led { Duration::from_micros(took.load(Ordering::Relaxed)) } else { started.elapsed() };
                 scope.source_took(waited);
-                scope.note(|event| event.cached = !led);
+                scope.looked(if led { Looked::Miss } else { Looked::Shared });
                 decode(&outcome?)
             }
             Answer::Lost => Err(Failure::Protocol(puente_mcp::McpError::Internal)),

@@ -11,7 +11,7 @@ use tokio::{sync::OwnedSemaphorePermit, time::Instant};
 
 use crate::{
     Caller, Gateway,
-    audit::Scope,
+    audit::{CALL, Scope},
     catalog::CatalogTool,
     failure::Failure,
     reply,
@@ -38,7 +38,7 @@ impl Gateway {
     ) -> Result<Outcome<ToolResult>, McpError> {
         let caller = &cx.caller;
         let mut scope = self
-            .scope(&caller.actor, "tools/call", call.name, Some(&caller.server))
+            .scope(&caller.actor, CALL, call.name, Some(&caller.server))
             .map_err(|unwritable| Failure::from(unwritable).into_protocol())?;
         let ready = match self.prepare(cx, call, &mut scope) {
             Ok(ready) => ready,
@@ -59,7 +59,7 @@ impl Gateway {
         let running = self.limits.admit(&who)?;
         let view = self.view(&cx.caller, cx.client.era)?;
         let tool = find(&view, call.name).map_err(|unknown| self.or_step_up(cx, call.name, unknown))?;
-        scope.note(|event| event.target = tool.address.to_string());
+        scope.calls(tool);
         tool.limits.check_rate(&who)?;
 
         let arguments = tool.arguments.check(&call)?;

@@ -29,6 +29,7 @@ use crate::{
     failure::Failure,
     identity::Identity,
     limit::Limits,
+    metrics::Metrics,
 };
 
 /// What a gateway is made of; `puente-app` puts it together.
@@ -68,6 +69,7 @@ pub struct Gateway {
     pub(crate) identity: Identity,
     pub(crate) cache: Cache<Failure>,
     pub(crate) limits: Limits,
+    pub(crate) metrics: Arc<Metrics>,
     /// Read by every call without a lock; swapped as a whole.
     pub(crate) catalog: ArcSwap<Snapshot>,
     /// Held while the catalog is taken up.
@@ -91,6 +93,7 @@ impl Gateway {
             queue: Queue::new(parts.storage.clone(), bus.clone()),
             trail: Arc::new(Trail::new(parts.storage.clone(), settings.on_audit_failure)),
             cache: Cache::new(memory),
+            metrics: Arc::new(Metrics::new(parts.clock.now())),
             limits: Limits::new(settings.principal_rate, settings.max_calls),
             catalog: ArcSwap::from_pointee(Snapshot::new(Arc::new(Rows::default()), Vec::new())),
             live: Mutex::default(),

@@ -5,7 +5,7 @@
 //! - [`oauth`]: the built-in authorization server.
 //! - [`catalog`]: from a file or an edit to rows, from rows to live sources and views.
 //! - `call`: the life of a tool call, top to bottom in one file.
-//! - [`audit`]: the trail of all of it.
+//! - [`audit`]: the trail of all of it; [`metrics`]: the same in numbers.
 //! - [`admin`]: users, keys, teams, virtual servers, grants, secrets, jobs: one operation a file.
 //! - [`jobs`]: what is done in the background.
 
@@ -28,6 +28,7 @@ mod lifecycle;
 mod limit;
 mod list;
 mod mcp;
+pub mod metrics;
 pub mod oauth;
 mod oversized;
 pub mod policy;
@@ -41,6 +42,7 @@ mod settings;
 mod sources;
 mod step_up;
 mod tasks;
+mod traced;
 mod validate;
 mod view;
 mod work;

@@ -14,7 +14,7 @@ use rmcp::model::{
 use serde_json::Value;
 use tokio::sync::broadcast;
 
-use crate::{Caller, Gateway, failure::Failure};
+use crate::{Caller, Gateway, failure::Failure, traced};
 
 /// The [`Handler`] of Puente's MCP endpoints. Callers come from [`Gateway::enter`].
 #[derive(Clone)]
@@ -84,7 +84,7 @@ impl Handler for McpHandler {
         cx: &RequestContext<Caller>,
         call: CallTool<'_>,
     ) -> Result<Outcome<ToolResult>, McpError> {
-        self.0.call_tool(cx, call).await
+        traced::request(cx, "tools/call", call.name, self.0.call_tool(cx, call)).await
     }
 
     async fn read_resource(
@@ -92,7 +92,7 @@ impl Handler for McpHandler {
         cx: &RequestContext<Caller>,
         read: ReadResource<'_>,
     ) -> Result<Outcome<(ReadResourceResult, u64)>, McpError> {
-        self.0.read_resource(cx, read).await
+        traced::request(cx, "resources/read", read.uri, self.0.read_resource(cx, read)).await
     }
 
     async fn get_prompt(
@@ -100,11 +100,13 @@ impl Handler for McpHandler {
         cx: &RequestContext<Caller>,
         get: GetPrompt<'_>,
     ) -> Result<Outcome<GetPromptResult>, McpError> {
-        self.0.get_prompt(cx, get).await
+        traced::request(cx, "prompts/get", get.name, self.0.get_prompt(cx, get)).await
     }
 
     async fn complete(&self, cx: &RequestContext<Caller>, complete: Complete<'_>) -> Result<CompletionInfo, McpError> {
-        self.0.complete(cx, complete).await.map_err(Failure::into_protocol)
+        traced::request(cx, "completion/complete", "", self.0.complete(cx, complete))
+            .await
+            .map_err(Failure::into_protocol)
     }
 
     async fn subscribe(&self, cx: &RequestContext<Caller>, uri: &str) -> Result<(), McpError> {

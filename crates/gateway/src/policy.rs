@@ -48,6 +48,8 @@ pub enum Action<'a> {
     ReadJobs,
     /// Retry and cancel jobs.
     ManageJobs,
+    /// See the metrics.
+    ReadMetrics,
 }
 
 /// Why something is refused; safe to tell the caller.
@@ -100,9 +102,12 @@ fn by_role_and_grant(principal: &Principal, action: Action<'_>) -> Result<Reason
         }
         Action::ReadSelf | Action::ManageOwnKeys | Action::ReadOwnAudit => Ok(Reason::Own),
         Action::ReadCatalog | Action::EditCatalog => at_least(principal, Role::Editor),
-        Action::ReadAccess | Action::ManageAccess | Action::ReadAudit | Action::ReadJobs | Action::ManageJobs => {
-            at_least(principal, Role::Admin)
-        }
+        Action::ReadAccess
+        | Action::ManageAccess
+        | Action::ReadAudit
+        | Action::ReadJobs
+        | Action::ManageJobs
+        | Action::ReadMetrics => at_least(principal, Role::Admin),
     }
 }
 
@@ -125,7 +130,8 @@ fn covered_by_scopes(scopes: &[Scope], action: Action<'_>) -> bool {
         | Action::ReadAccess
         | Action::ReadOwnAudit
         | Action::ReadAudit
-        | Action::ReadJobs => has(&Scope::Api) || has(&Scope::ApiRead),
+        | Action::ReadJobs
+        | Action::ReadMetrics => has(&Scope::Api) || has(&Scope::ApiRead),
         Action::ManageOwnKeys | Action::EditCatalog | Action::ManageAccess | Action::ManageJobs => has(&Scope::Api),
     }
 }

@@ -12,7 +12,7 @@ use tokio::{
 };
 use tokio_util::sync::CancellationToken;
 
-use crate::{catalog::CatalogTool, failure::Failure};
+use crate::{catalog::CatalogTool, failure::Failure, traced};
 
 /// How long a source may take to stop the work inside its system after the deadline or a cancellation.
 const GRACE: Duration = Duration::from_secs(2);
@@ -46,7 +46,7 @@ impl Work {
         let result = connection.through(async {
             tokio::select! {
                 biased;
-                result = connection.source.call(self.call()) => result,
+                result = traced::source(&self.tool.address, connection.source.call(self.call())) => result,
                 error = self.overdue() => Err(error),
             }
         });

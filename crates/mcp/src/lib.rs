@@ -26,6 +26,7 @@ mod reply;
 mod service;
 pub mod stdio;
 mod sync;
+mod tracking;
 
 pub use client::{Client, ClientCapabilities, ProgressSink};
 pub use era::{Era, InputMode};

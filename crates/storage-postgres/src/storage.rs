@@ -1,13 +1,13 @@
 //! The open database.
 
 use async_trait::async_trait;
-use puente_storage::{Result, Storage, Transaction};
+use puente_storage::{Connections, Result, Storage, Transaction};
 use sqlx::PgPool;
 use tokio::sync::Mutex;
 
 use crate::{
     Presence,
-    repositories::{SqlTransaction, from_sqlx},
+    repositories::{SqlTransaction, connections, from_sqlx},
 };
 
 /// Puente's storage on PostgreSQL; see [`connect`](crate::connect()).
@@ -40,6 +40,10 @@ impl Storage for PostgresStorage {
 
     fn backend(&self) -> &'static str {
         "postgresql"
+    }
+
+    fn connections(&self) -> Connections {
+        connections(&self.pool)
     }
 
     async fn ping(&self) -> Result<()> {

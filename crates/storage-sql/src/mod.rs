@@ -19,6 +19,7 @@ mod keys;
 mod mcp_sessions;
 mod oauth;
 mod page;
+mod pool;
 mod prompts;
 mod refresh_tokens;
 mod resources;
@@ -39,5 +40,6 @@ mod web_sessions;
 
 pub(crate) use errors::{from_migrate, from_sqlx};
 pub(crate) use job_row::JobRow;
+pub(crate) use pool::connections;
 pub(crate) use time::Time;
 pub(crate) use transaction::SqlTransaction;

@@ -3,12 +3,12 @@
 use std::sync::{Mutex, PoisonError};
 
 use async_trait::async_trait;
-use puente_storage::{Result, Storage, Transaction};
+use puente_storage::{Connections, Result, Storage, Transaction};
 use sqlx::SqlitePool;
 
 use crate::{
     UseLock,
-    repositories::{SqlTransaction, from_sqlx},
+    repositories::{SqlTransaction, connections, from_sqlx},
 };
 
 /// Puente's storage on SQLite; see [`open`](crate::open()).
@@ -55,6 +55,11 @@ impl Storage for SqliteStorage {
 
     fn backend(&self) -> &'static str {
         "sqlite"
+    }
+
+    fn connections(&self) -> Connections {
+        let (writer, readers) = (connections(&self.writer), connections(&self.readers));
+        Connections { in_use: writer.in_use + readers.in_use, idle: writer.idle + readers.idle }
     }
 
     async fn ping(&self) -> Result<()> {

@@ -36,7 +36,7 @@ pub use state::{
     Lease, McpSessionRepository, ResultRepository, SecretRecord, SecretRepository, TaskRepository, VersionRepository,
     Versioned,
 };
-pub use transaction::{Storage, Transaction};
+pub use transaction::{Connections, Storage, Transaction};
 pub use users::{RefreshTokenRepository, UserRepository};
 
 /// What every repository method returns.

@@ -8,6 +8,15 @@ use crate::{
     TaskRepository, TeamRepository, UserRepository, VersionRepository, WebSessionRepository,
 };
 
+/// How many connections to the database are open.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Connections {
+    /// Somebody works with them.
+    pub in_use: usize,
+    /// They wait for work.
+    pub idle: usize,
+}
+
 /// A database that is open and migrated.
 #[async_trait]
 pub trait Storage: Send + Sync + 'static {
@@ -19,6 +28,9 @@ pub trait Storage: Send + Sync + 'static {
 
     /// `sqlite` or `postgresql`.
     fn backend(&self) -> &'static str;
+
+    /// How its connections are used now.
+    fn connections(&self) -> Connections;
 
     /// Answers once the database does; for `doctor` and readiness.
     async fn ping(&self) -> Result<()>;

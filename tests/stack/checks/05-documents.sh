@@ -18,6 +18,12 @@ files_are_valid() {
         check config /etc/prometheus/prometheus.yml
 }
 
+workflows_are_valid() { "$PYTHON" -m check_jsonschema --builtin-schema vendor.github-workflows "$SITE"/.github/workflows/*.yml; }
+
+manifests_are_valid() { "$(dirname "$PYTHON")/kubernetes-validate" --strict --quiet "$SITE"/deploy/kubernetes/*.yaml; }
+
 check "both languages have the same headings and commands" "$PYTHON" "$STACK/documents.py" "$SITE"
 check "every setting of .env.example is documented" every_setting_is_documented
+check "workflows are valid" workflows_are_valid
+check "Kubernetes manifests are valid" manifests_are_valid
 check "Compose and Prometheus accept their files" files_are_valid

@@ -32,6 +32,7 @@ commands_of_the_document() {
     grep -E '^(docker compose (ps|top|logs|exec)|docker stats|curl)' "$SITE/DOCKER_SETUP.md" |
         grep -vE 'createdb|pg_restore|exec db psql -U mcp_user -d mcp_system$|exec api sh$|apply -f|key create' | sort -u |
         while IFS= read -r command; do
+            command=${command//localhost:8000/localhost:$API_PORT}
             echo "\$ $command"
             (cd "$SITE" && bash -c "${command//exec /exec -T }" </dev/null >/dev/null) || return 1
         done

@@ -45,6 +45,15 @@ reach_each_other() {
     compose exec -T db pg_isready --quiet --host=mcp-postgres
 }
 
+# Under its names, and under no other.
+answers_to_its_names() {
+    local status
+    docker exec mcp-api wget -q -O /dev/null http://mcp-api:8000/openapi.json
+    docker exec mcp-api wget -q -O /dev/null http://api:8000/openapi.json
+    status=$(curl -s -o /dev/null -w '%{http_code}' -H 'Host: elsewhere.example' "http://127.0.0.1:$API_PORT/openapi.json")
+    [ "$status" = 403 ] || { echo "under a foreign name: $status" && return 1; }
+}
+
 # From a container that is on the same machine, but not on the network.
 outside_cannot_reach() {
     local address name port status=0
@@ -97,6 +106,7 @@ check "no capabilities and no new privileges" has_no_privileges
 check "limits, log rotation and restart policies are set" limits_are_set
 check "only the wanted ports are open, on loopback only" only_wanted_ports
 check "services reach each other by name" reach_each_other
+check "Puente answers under its names only" answers_to_its_names
 check "the outside cannot reach the databases" outside_cannot_reach
 check "PostgreSQL and Redis refuse without a password" needs_passwords
 check "no secret in logs and layers" logs_and_layers_hold_no_secret

@@ -1,8 +1,7 @@
 # The production file on Swarm: secrets, ports, rolling update under load, automatic rollback.
 # shellcheck shell=bash disable=SC2016
-# shellcheck shell=bash disable=SC2016
 deploy() {
-    (cd "$SITE" && DOMAIN=localhost TLS=internal RATE_LIMIT=1000000/1m HTTP_PORT=18080 HTTPS_PORT=18443 PUENTE_IMAGE=$1 \
+    (cd "$SITE" && DOMAIN=localhost TLS=internal UPDATE_MONITOR=8s RATE_LIMIT=1000000/1m HTTP_PORT=18080 HTTPS_PORT=18443 PUENTE_IMAGE=$1 \
         docker stack deploy --resolve-image never -c docker-compose.prod.yml puente)
 }
 is_up() { ! docker service ls --format '{{.Name}} {{.Replicas}}' | grep -vE ' (1/1|2/2|0/0)$'; }

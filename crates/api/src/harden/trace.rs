@@ -7,8 +7,9 @@ use axum::{
     middleware::Next,
     response::Response,
 };
-use http::HeaderValue;
-use tracing::Instrument;
+use http::{HeaderMap, HeaderValue};
+use puente_telemetry::{TRACEPARENT, trace_id, trace_id_of};
+use tracing::{Instrument, Span};
 
 use super::{
     proxy::client_address,
@@ -27,7 +28,9 @@ pub(super) async fn trace(State(options): State<Arc<Options>>, mut request: Requ
         method = %request.method(),
         path = request.uri().path(),
         address = address.map(tracing::field::display),
+        trace_id = tracing::field::Empty,
     );
+    join_trace(&span, request.headers());
     let header = HeaderValue::from_str(&id).ok();
     if let Some(header) = header.clone() {
         request.headers_mut().insert(X_REQUEST_ID, header);
@@ -40,6 +43,17 @@ pub(super) async fn trace(State(options): State<Arc<Options>>, mut request: Requ
         response.headers_mut().insert(X_REQUEST_ID, header);
     }
     response
+}
+
+/// Makes the span part of the client's trace, and lets the log name it, whether spans are exported or not.
+fn join_trace(span: &Span, headers: &HeaderMap) {
+    let parent = headers.get(TRACEPARENT).and_then(|value| value.to_str().ok());
+    if let Some(parent) = parent {
+        puente_telemetry::adopt(span, parent);
+    }
+    if let Some(id) = trace_id(span).or_else(|| trace_id_of(parent?)) {
+        span.record("trace_id", id);
+    }
 }
 
 async fn answered(answer: impl Future<Output = Response>) -> Response {

@@ -50,7 +50,7 @@ fn workers(config: &Config) -> NonZeroUsize {
 }
 
 async fn serve(config: Config) -> anyhow::Result<()> {
-    let _log = puente_app::start_logging(&config.logging)?;
+    let _log = puente_app::start_telemetry(&config.logging)?;
     for warning in &config.warnings {
         tracing::warn!("{warning}");
     }

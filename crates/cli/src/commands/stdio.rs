@@ -37,7 +37,7 @@ impl Stdio {
         let key = key()?;
         let config = global.settings(Overrides::new())?;
         let level = config.logging.level.min(LogLevel::Warn);
-        let _log = puente_app::start_logging(&Logging { level, format: LogFormat::Text, dir: None })?;
+        let _log = puente_app::start_telemetry(&Logging { level, format: LogFormat::Text, dir: None })?;
         if let Some(server) = running(&config.server.data_dir).await? {
             let upstream = Upstream::new(format!("{}{}", server.url, path(&self.server)), key)?;
             upstream.check().await?;

@@ -118,6 +118,7 @@ fn administration(principal: &Principal) -> Vec<(&'static str, Decision)> {
         ("see users, teams, keys and grants", Action::ReadAccess),
         ("manage users, teams, keys and grants", Action::ManageAccess),
         ("see the whole audit trail", Action::ReadAudit),
+        ("see the metrics", Action::ReadMetrics),
     ]
     .map(|(words, action)| (words, decide(principal, action)))
     .into()

@@ -13,7 +13,7 @@ mod statistics;
 mod trail;
 mod writer;
 
-pub(crate) use scope::Scope;
+pub(crate) use scope::{CALL, Scope};
 pub use statistics::{COUNT_LIMIT, Statistics, TargetStatistics};
 pub(crate) use trail::{Slot, Trail, Unwritable};
 

@@ -12,11 +12,22 @@ use super::{
     Slot, Trail, Unwritable,
     clip::{self, clip},
 };
-use crate::{Actor, Gateway};
+use crate::{
+    Actor, Gateway,
+    catalog::CatalogTool,
+    metrics::{Looked, Metrics},
+    traced,
+};
+
+/// The action of tool calls, which are counted as well as recorded.
+pub(crate) const CALL: &str = "tools/call";
 
 /// An open row.
 pub(crate) struct Scope {
     trail: Arc<Trail>,
+    metrics: Arc<Metrics>,
+    /// What is called, once it is known to exist.
+    tool: Option<Arc<CatalogTool>>,
     started: Instant,
     /// Taken when the row is written.
     open: Option<(Slot, AuditEvent)>,
@@ -39,6 +50,8 @@ impl Gateway {
         event.server = server.map(|server| clip(server, clip::NAME));
         Ok(Scope {
             trail: self.trail.clone(),
+            metrics: self.metrics.clone(),
+            tool: None,
             started: Instant::now(),
             open: Some((slot, event)),
             intent: false,
@@ -53,6 +66,18 @@ impl Scope {
         if let Some((_, event)) = &mut self.open {
             change(event);
         }
+    }
+
+    /// The row is about a call of this tool.
+    pub(crate) fn calls(&mut self, tool: &Arc<CatalogTool>) {
+        self.tool = Some(tool.clone());
+        self.note(|event| event.target = tool.address.to_string());
+    }
+
+    /// Notes how the cache answered.
+    pub(crate) fn looked(&mut self, looked: Looked) {
+        self.metrics.looked(looked);
+        self.note(|event| event.cached = looked != Looked::Miss);
     }
 
     /// Counts time within the source.
@@ -80,9 +105,14 @@ impl Scope {
     }
 
     fn finish(&self, mut event: AuditEvent, outcome: Outcome, detail: Option<&str>) -> AuditEvent {
+        traced::ended(outcome);
         event.outcome = outcome;
         event.detail = detail.map(|detail| clip(detail, clip::DETAIL));
-        event.duration_us = micros(self.started.elapsed());
+        let took = self.started.elapsed();
+        if event.action == CALL {
+            self.metrics.calls.count(self.tool.as_ref().map(|tool| &tool.labels), outcome, took);
+        }
+        event.duration_us = micros(took);
         event.source_us = micros(self.source);
         event
     }

@@ -155,6 +155,11 @@ impl Trail {
         self.state.on_failure == OnAuditFailure::Refuse && self.state.failing.load(Ordering::Relaxed)
     }
 
+    /// How much of the queue's room is taken: rows that wait, and calls under way that will add one.
+    pub(crate) fn waiting(&self) -> usize {
+        self.queue.max_capacity().saturating_sub(self.queue.capacity())
+    }
+
     /// How many rows were given up since the start.
     pub(crate) fn lost(&self) -> u64 {
         self.state.lost.load(Ordering::Relaxed)

@@ -13,7 +13,7 @@ use rmcp::model::{JsonObject, Tool, ToolAnnotations};
 use serde_json::{Value, json};
 
 use super::{live::Connection, tool_settings::Look};
-use crate::{limit::ToolLimits, validate::Arguments};
+use crate::{limit::ToolLimits, metrics::ToolLabels, validate::Arguments};
 
 /// A tool of a connected source.
 pub(crate) struct CatalogTool {
@@ -22,6 +22,7 @@ pub(crate) struct CatalogTool {
     pub(crate) name: String,
     /// `source.tool`.
     pub(crate) address: Arc<str>,
+    pub(crate) labels: ToolLabels,
     pub(crate) effect: Effect,
     pub(crate) settings: ToolSettings,
     pub(crate) arguments: Arguments,
@@ -42,6 +43,7 @@ impl CatalogTool {
         Self {
             connection: connection.clone(),
             name: offer.tool.name.to_string(),
+            labels: ToolLabels::new(connection.name.as_str(), &offer.tool.name),
             arguments: Arguments::new(&address, &offer.tool.input_schema),
             address,
             effect: offer.effect,

@@ -14,12 +14,13 @@ use crate::failure::Failure;
 /// Limits over all tools.
 pub(crate) struct Limits {
     principals: Rate,
+    max_calls: usize,
     running: Arc<Semaphore>,
 }
 
 impl Limits {
     pub(crate) fn new(principal_rate: RateLimit, max_calls: usize) -> Self {
-        Self { principals: Rate::new(principal_rate), running: Arc::new(Semaphore::new(max_calls)) }
+        Self { principals: Rate::new(principal_rate), max_calls, running: Arc::new(Semaphore::new(max_calls)) }
     }
 
     /// Counts what is no call, or says when to come back.
@@ -31,6 +32,11 @@ impl Limits {
     pub(crate) fn admit(&self, who: &Who) -> Result<OwnedSemaphorePermit, Failure> {
         self.principals.check(who)?;
         self.running.clone().try_acquire_owned().map_err(|_| Failure::limited(1))
+    }
+
+    /// How many calls run now.
+    pub(crate) fn running(&self) -> usize {
+        self.max_calls.saturating_sub(self.running.available_permits())
     }
 
     /// Forgets those who have not called for a while.

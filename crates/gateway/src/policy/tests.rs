@@ -40,6 +40,7 @@ fn roles_by_actions() {
         (Action::ReadAudit,             "R        R      R      A"),
         (Action::ReadJobs,              "R        R      R      A"),
         (Action::ManageJobs,            "R        R      R      A"),
+        (Action::ReadMetrics,           "R        R      R      A"),
     ];
     let callers = [
         Principal::anonymous(),

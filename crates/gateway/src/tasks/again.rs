@@ -16,7 +16,7 @@ use super::{
     order::Order,
     state::{enter, unknown},
 };
-use crate::{Actor, Caller, Gateway, work::Work};
+use crate::{Actor, Caller, Gateway, audit::CALL, work::Work};
 
 impl Gateway {
     /// Executes a task from its beginning. Only tasks of tools that may run twice come here.
@@ -28,8 +28,9 @@ impl Gateway {
         if !self.put_state(&mut record, &TaskPayload::Working).await {
             return Ok(());
         }
-        let scope = self.scope(&caller.actor, "tools/call", &work.tool.address, Some(&caller.server));
-        let scope = scope.map_err(|unwritable| JobError::transient(unwritable.to_string()))?;
+        let scope = self.scope(&caller.actor, CALL, &work.tool.address, Some(&caller.server));
+        let mut scope = scope.map_err(|unwritable| JobError::transient(unwritable.to_string()))?;
+        scope.calls(&work.tool);
         let work = Arc::new(work);
         let running = self.spawn_round(work.clone(), scope);
         match self.rounds(&caller, &mut record, &run.cancel, work, running).await {

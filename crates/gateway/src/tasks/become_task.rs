@@ -18,7 +18,7 @@ use super::{
     order::Order,
     state::{base, job_id},
 };
-use crate::{Caller, Gateway, audit::Scope, catalog::CatalogTool, failure::Failure, reply, work::Work};
+use crate::{Caller, Gateway, audit::Scope, catalog::CatalogTool, failure::Failure, reply, traced, work::Work};
 
 /// How long a call may take before it becomes a task.
 const QUICK: Duration = Duration::from_millis(100);
@@ -74,7 +74,7 @@ impl Gateway {
     /// Runs a round to its end, whoever waits for it: source, budget, audit.
     pub(super) fn spawn_round(self: &Arc<Self>, work: Arc<Work>, mut scope: Scope) -> JoinHandle<Round> {
         let gateway = self.clone();
-        self.background.spawn(async move {
+        self.background.spawn(traced::go_on(async move {
             let result = async {
                 match gateway.call_source(&work, &mut scope).await? {
                     Outcome::Complete(result) => {
@@ -85,7 +85,7 @@ impl Gateway {
             };
             let result = result.await;
             reply::tool(scope, result).await
-        })
+        }))
     }
 
     async fn go_on(self: &Arc<Self>, caller: &Caller, work: Arc<Work>, running: JoinHandle<Round>) -> Round {

@@ -14,7 +14,7 @@ use super::{
     become_task::{Round, TTL},
     state::{AGAIN, enter, failed, log, unknown},
 };
-use crate::{Caller, Gateway, failure::Failure, work::Work};
+use crate::{Caller, Gateway, audit::CALL, failure::Failure, work::Work};
 
 /// How the rounds of a task ended.
 pub(super) enum End {
@@ -83,8 +83,11 @@ impl Gateway {
                 return End::State(failed(McpError::Internal));
             };
             work = Arc::new(next);
-            match self.scope(&caller.actor, "tools/call", &work.tool.address, Some(&caller.server)) {
-                Ok(scope) => running = self.spawn_round(work.clone(), scope),
+            match self.scope(&caller.actor, CALL, &work.tool.address, Some(&caller.server)) {
+                Ok(mut scope) => {
+                    scope.calls(&work.tool);
+                    running = self.spawn_round(work.clone(), scope);
+                }
                 Err(unwritable) => return End::State(failed(Failure::from(unwritable).into_protocol())),
             }
         }

@@ -6,7 +6,7 @@ use std::sync::{
 };
 
 use async_trait::async_trait;
-use puente_storage::{Result, Storage, StorageError, Transaction};
+use puente_storage::{Connections, Result, Storage, StorageError, Transaction};
 
 pub(crate) struct Flaky {
     pub(crate) storage: Arc<dyn Storage>,
@@ -28,6 +28,10 @@ impl Storage for Flaky {
 
     fn backend(&self) -> &'static str {
         self.storage.backend()
+    }
+
+    fn connections(&self) -> Connections {
+        self.storage.connections()
     }
 
     async fn ping(&self) -> Result<()> {

@@ -18,6 +18,7 @@ use crate::{
     legacy::{self, Conversation, initialize},
     outlet::{Outlet, cancelled},
     reply::join_array,
+    tracking::Tracking,
 };
 
 impl<H: Handler> Post<H> {
@@ -71,7 +72,8 @@ impl<H: Handler> Post<H> {
     ) -> Answer {
         let service = &*self.http.0.service;
         let conversation = Conversation { peer: &session.peer, outlet: outlet.as_ref() };
-        let result = legacy::respond(service, self.caller.clone(), self.request_id(), request, &conversation).await;
+        let tracking = Tracking::of(&self.parts.headers);
+        let result = legacy::respond(service, self.caller.clone(), tracking, request, &conversation).await;
         self.http.0.sessions.save(session).await;
         match result.unwrap_or_else(|| Err(cancelled())) {
             Ok(message) => Answer::ok(message),

@@ -54,6 +54,12 @@ impl<H: Handler> McpHttp<H> {
         Self(Arc::new(Inner { service, sessions: Sessions::new(store) }))
     }
 
+    /// How many legacy sessions this process keeps in memory.
+    #[must_use]
+    pub fn sessions(&self) -> usize {
+        self.0.sessions.count()
+    }
+
     /// Answers a request of an authenticated caller.
     ///
     /// `x-request-id` of `parts` is the id in the log. When the client disconnects, the server drops this future or the

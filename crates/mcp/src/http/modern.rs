@@ -11,6 +11,7 @@ use crate::{
     envelope::{Message, Request},
     modern::{self, Meta, Transport, headers},
     outlet::Outlet,
+    tracking::Tracking,
 };
 
 impl<H: Handler> Post<H> {
@@ -48,7 +49,7 @@ impl<H: Handler> Post<H> {
         let transport = Transport {
             outlet: self.outlet(),
             header_params: Some(headers::params(&self.parts.headers)?),
-            request_id: self.request_id(),
+            tracking: Tracking::of(&self.parts.headers),
             ending: self.http.0.service.closing.clone(),
         };
         // Dropped with this future when the client closes the stream: that is how modern clients cancel.
@@ -63,11 +64,5 @@ impl<H: Handler> Post<H> {
     /// The way to the client while the request runs.
     pub(super) fn outlet(&self) -> Option<Arc<dyn Outlet>> {
         self.exchange.streams.then(|| -> Arc<dyn Outlet> { self.exchange.stream.clone() })
-    }
-
-    /// The id in the log: the caller's, or one of our own.
-    pub(super) fn request_id(&self) -> Arc<str> {
-        let given = self.parts.headers.get("x-request-id").and_then(|value| value.to_str().ok());
-        given.map_or_else(|| uuid::Uuid::now_v7().simple().to_string().into(), Into::into)
     }
 }

@@ -77,6 +77,10 @@ impl Sessions {
         live.by_id.entry(session.id.clone()).or_insert_with(|| session.clone()).clone()
     }
 
+    pub(super) fn count(&self) -> usize {
+        lock(&self.live).by_id.len()
+    }
+
     /// Keeps what changed of a session.
     pub(super) async fn save(&self, session: &Session) {
         if session.peer.take_changed()

@@ -23,6 +23,7 @@ use crate::{
     outlet::CallSink,
     reply::{Frame, ResultWriter},
     service::Service,
+    tracking::Tracking,
 };
 
 /// How legacy results are written.
@@ -32,7 +33,7 @@ pub(crate) const FRAME: Frame<'static> = Frame { era: Era::Legacy, server: None 
 pub(crate) async fn respond<H: Handler>(
     service: &Service<H>,
     caller: H::Caller,
-    request_id: Arc<str>,
+    tracking: Tracking,
     request: &Request<'_>,
     conversation: &Conversation<'_>,
 ) -> Option<Result<Vec<u8>, McpError>> {
@@ -47,7 +48,9 @@ pub(crate) async fn respond<H: Handler>(
     let (sink, _guard) = sink.unzip();
     let input = if outlet.is_some() { InputMode::Inline } else { InputMode::None };
     let client = Client::new(Era::Legacy, input, peer.capabilities.clone(), peer.info.clone(), sink);
-    let cx = RequestContext { caller, client, cancel: cancel.clone(), request_id, traceparent: meta.traceparent };
+    let Tracking { request_id, traceparent } = tracking;
+    let traceparent = meta.traceparent.or(traceparent);
+    let cx = RequestContext { caller, client, cancel: cancel.clone(), request_id, traceparent };
     tokio::select! {
         biased;
         () = cancel.cancelled() => None,

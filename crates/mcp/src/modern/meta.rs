@@ -77,7 +77,8 @@ pub(crate) fn traceparent(meta: &Params<'_>) -> Option<Arc<str>> {
     is_traceparent(&text).then(|| text.as_ref().into())
 }
 
-fn is_traceparent(text: &str) -> bool {
+/// W3C Trace Context, section 3.2, version 00.
+pub(crate) fn is_traceparent(text: &str) -> bool {
     let parts: Vec<&str> = text.split('-').collect();
     let [version, trace, span, flags] = parts[..] else { return false };
     let hex = |part: &str, length: usize| {

@@ -7,7 +7,7 @@ mod meta;
 mod mrtr;
 mod tasks;
 
-pub(crate) use meta::{Meta, client_info, traceparent};
+pub(crate) use meta::{Meta, client_info, is_traceparent, traceparent};
 
 use std::sync::Arc;
 
@@ -20,6 +20,7 @@ use crate::{
     outlet::{CallSink, Outlet},
     reply::{Frame, ResultWriter},
     service::Service,
+    tracking::Tracking,
 };
 
 /// What the transport knows of a request.
@@ -28,8 +29,7 @@ pub(crate) struct Transport {
     pub(crate) outlet: Option<Arc<dyn Outlet>>,
     /// See [`CallTool::header_params`](crate::CallTool::header_params).
     pub(crate) header_params: Option<Vec<(String, String)>>,
-    /// The id in the log.
-    pub(crate) request_id: Arc<str>,
+    pub(crate) tracking: Tracking,
     /// Cancelled when subscriptions are to end.
     pub(crate) ending: CancellationToken,
 }
@@ -43,10 +43,11 @@ pub(crate) async fn respond<H: Handler>(
     transport: Transport,
     cancel: CancellationToken,
 ) -> Result<Vec<u8>, McpError> {
-    let Transport { outlet, header_params, request_id, ending } = transport;
+    let Transport { outlet, header_params, tracking: Tracking { request_id, traceparent }, ending } = transport;
     let (sink, _guard) = outlet.clone().map(|outlet| CallSink::open(outlet, meta.progress_token, meta.level)).unzip();
     let client = Client::new(Era::Modern, InputMode::Rounds, meta.capabilities, meta.info, sink);
-    let cx = RequestContext { caller, client, cancel, request_id, traceparent: meta.traceparent };
+    let traceparent = meta.traceparent.or(traceparent);
+    let cx = RequestContext { caller, client, cancel, request_id, traceparent };
     if request.method == "subscriptions/listen" {
         return listen::respond(service, &cx, request, outlet.as_ref(), &ending).await;
     }

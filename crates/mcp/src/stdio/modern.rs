@@ -4,12 +4,13 @@ use std::sync::Arc;
 
 use tokio_util::sync::CancellationToken;
 
-use super::{connection::Connection, requests::new_request_id};
+use super::connection::Connection;
 use crate::{
     Era, Handler, McpError,
     envelope::Request,
     modern::{self, Meta, Transport, headers},
     outlet::Outlet,
+    tracking::Tracking,
 };
 
 type Answered = Result<Vec<u8>, (McpError, Era)>;
@@ -28,7 +29,7 @@ impl<H: Handler> Connection<H> {
         let transport = Transport {
             outlet: Some(outlet),
             header_params: None,
-            request_id: new_request_id(),
+            tracking: Tracking::new(),
             ending: self.ending.clone(),
         };
         let answer = modern::respond(&self.service, self.caller.clone(), request, meta, transport, cancel.clone());

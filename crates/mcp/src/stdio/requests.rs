@@ -14,6 +14,7 @@ use crate::{
     modern::Meta,
     outlet::Outlet,
     reply::{error_data, error_message, join_array},
+    tracking::Tracking,
 };
 
 impl<H: Handler> Connection<H> {
@@ -75,8 +76,8 @@ impl<H: Handler> Connection<H> {
         let Some(peer) = self.peer() else { return Some(Err((not_initialized(), Era::Legacy))) };
         let outlet: Arc<dyn Outlet> = self.outlet.clone();
         let conversation = Conversation { peer: &peer, outlet: alone.then_some(&outlet) };
-        let (caller, request_id) = (self.caller.clone(), new_request_id());
-        let result = legacy::respond(&self.service, caller, request_id, request, &conversation).await?;
+        let (caller, tracking) = (self.caller.clone(), Tracking::new());
+        let result = legacy::respond(&self.service, caller, tracking, request, &conversation).await?;
         Some(result.map_err(|error| (error, Era::Legacy)))
     }
 
@@ -98,10 +99,6 @@ impl<H: Handler> Connection<H> {
         let answers: Vec<_> = join_all(answers).await.into_iter().flatten().collect();
         (!answers.is_empty()).then(|| join_array(&answers))
     }
-}
-
-pub(super) fn new_request_id() -> Arc<str> {
-    uuid::Uuid::now_v7().simple().to_string().into()
 }
 
 fn failure(request: &Request<'_>, error: McpError, era: Era) -> Vec<u8> {

@@ -73,7 +73,7 @@ impl Builder {
             egress: Arc::new(settings::egress(&config)),
             settings: settings::gateway(&config),
         });
-        gateway.queue().register(jobs::handlers(&gateway)?);
+        gateway.queue().register(jobs::handlers(&gateway, &config, &vault)?);
         Ok(App { config, clock, storage, vault, gateway })
     }
 }

@@ -3,15 +3,20 @@
 use std::{sync::Arc, time::Duration};
 
 use anyhow::Context;
+use puente_auth::Vault;
+use puente_config::Config;
 use puente_gateway::{
     Gateway,
     jobs::{Prune, Pruner, TaskRunner},
 };
-use puente_queue::{Handlers, Worker, WorkerOptions};
+use puente_queue::{Cron, Handlers, Worker, WorkerOptions};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
-use crate::App;
+use crate::{
+    App,
+    backups::{BackUp, Backups},
+};
 
 /// When old rows are deleted: each hour, not on the hour, when everything else in a house is done.
 const PRUNE: &str = "17 * * * *";
@@ -21,11 +26,15 @@ const GIVE_BACK: Duration = Duration::from_secs(4);
 const CLIENT_LEFT: Duration = Duration::from_secs(1);
 
 /// What this program can do in the background; a line for each kind of job.
-pub(crate) fn handlers(gateway: &Arc<Gateway>) -> anyhow::Result<Handlers> {
+pub(crate) fn handlers(gateway: &Arc<Gateway>, config: &Config, vault: &Arc<Vault>) -> anyhow::Result<Handlers> {
     let weak = || Arc::downgrade(gateway);
     let handlers = Handlers::default().with(TaskRunner(weak()));
     let handlers = handlers.every(PRUNE.parse()?, &Prune {}, Pruner(weak()));
-    handlers.context("the background jobs cannot be registered")
+    let handlers = handlers.context("the background jobs cannot be registered")?;
+    let Some(schedule) = &config.backup.schedule else { return Ok(handlers) };
+    let schedule: Cron = schedule.parse().context("BACKUP_SCHEDULE cannot be followed")?;
+    let backups = Backups::new(config, vault.clone())?;
+    handlers.every(schedule, &BackUp {}, backups).context("backups cannot be scheduled")
 }
 
 /// The worker of a process that serves.

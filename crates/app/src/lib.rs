@@ -4,6 +4,7 @@
 //! Only this crate names concrete databases and kinds of sources. To add one: a line in [`Builder::new`] or in
 //! `storage`.
 
+mod backups;
 mod builder;
 mod doors;
 mod first_start;
@@ -20,6 +21,7 @@ mod storage;
 mod token_keys;
 mod traces;
 
+pub use backups::place;
 pub use builder::{App, Builder};
 pub use first_start::FirstStart;
 pub use lifecycle::{Served, serve};

@@ -12,7 +12,7 @@ use anyhow::{Context, anyhow};
 use clap::Args;
 use puente_auth::Vault;
 use puente_config::{Config, Database, KeySource};
-use puente_transfer::{Installation, Keys, Place};
+use puente_transfer::{Installation, Keys};
 use secrecy::{ExposeSecret, SecretString};
 
 use crate::exit::Misconfigured;
@@ -104,7 +104,7 @@ impl Ends {
         let vault = Vault::new(&encryption).context("ENCRYPTION_KEY cannot be used")?;
         let tokens = keys(jwt.as_deref(), &home, "jwt.key", &config.security.jwt, role)?;
         Ok(Installation {
-            place: place(database),
+            place: puente_app::place(database),
             keys: Keys { vault: Arc::new(vault), tokens },
             uploads: uploads.clone().unwrap_or_else(|| home.uploads(config)),
             data: home.data(config),
@@ -149,14 +149,6 @@ impl Home {
 
 fn same(a: &Path, b: &Path) -> bool {
     a == b || matches!((a.canonicalize(), b.canonicalize()), (Ok(a), Ok(b)) if a == b)
-}
-
-fn place(database: Database) -> Place {
-    match database {
-        // The report names it, for a way back from wherever that is started.
-        Database::Sqlite { path } => Place::Sqlite(std::path::absolute(&path).unwrap_or(path)),
-        Database::Postgres { url } => Place::Postgres(url),
-    }
 }
 
 /// The keys of an end. Of a folder without keys, a server got them from its settings, as we do.

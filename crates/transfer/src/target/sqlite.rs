@@ -86,8 +86,7 @@ fn sweep(folder: &Path, prefix: &str) -> io::Result<()> {
 impl Draft {
     /// The new file lies beside the old one for a while.
     pub(super) fn lacks_space(&self, bytes: u64) -> Option<String> {
-        let status = rustix::fs::statvfs(&*self.file).ok()?;
-        let free = status.f_bavail.saturating_mul(status.f_frsize);
+        let free = free(&self.file)?;
         let megabytes = |bytes: u64| bytes.div_ceil(1_000_000);
         (free < bytes).then(|| {
             format!(
@@ -149,6 +148,17 @@ impl Draft {
         let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
         File::open(folder).and_then(|folder| folder.sync_all()).map_err(failed(doing()))
     }
+}
+
+#[cfg(unix)]
+fn free(path: &Path) -> Option<u64> {
+    let status = rustix::fs::statvfs(path).ok()?;
+    Some(status.f_bavail.saturating_mul(status.f_frsize))
+}
+
+#[cfg(not(unix))]
+fn free(_: &Path) -> Option<u64> {
+    None
 }
 
 /// Takes the write-ahead log into the old file, so that none is left that would be played into the new one.

@@ -16,17 +16,19 @@ impl Gateway {
     ///
     /// # Errors
     /// [`Error::NotFound`] if there is no such virtual server or it is disabled; [`Error::Refused`] if the actor may not
-    /// use it. An anonymous actor learns nothing but that it needs a token, unless the server is open.
+    /// use it; [`Error::Limited`] if it tries too often. An anonymous actor learns nothing but that it needs a token, unless the server is open.
     pub fn enter(&self, actor: Actor, name: &str) -> Result<Caller> {
         let catalog = self.catalog.load();
         let Some(server) = catalog.server(name) else {
             if actor.principal.subject == puente_domain::Subject::Anonymous {
                 return Err(crate::Refusal::Anonymous.into());
             }
+            self.count_request(&actor)?;
             self.record_refusal(&actor, "servers/enter", name, "there is no such virtual server".to_owned());
             return Err(Error::not_found("virtual server", name));
         };
         if let Err(refusal) = rights(server, &actor.principal) {
+            self.count_request(&actor)?;
             self.record_refusal(&actor, "servers/enter", name, refusal.to_string());
             return Err(refusal.into());
         }

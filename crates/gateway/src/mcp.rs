@@ -67,7 +67,10 @@ impl Handler for McpHandler {
     }
 
     fn refused(&self, caller: &Caller, method: &str, target: &str, error: &McpError) {
-        self.0.record_refusal_on(&caller.actor, method, target, Some(&caller.server), error.to_string());
+        // Whoever sends too many does not fill the trail with them.
+        if self.0.count_request(&caller.actor).is_ok() {
+            self.0.record_refusal_on(&caller.actor, method, target, Some(&caller.server), error.to_string());
+        }
     }
 
     async fn list(

@@ -81,6 +81,7 @@ pub trait Connector: Send + Sync + 'static {
         Err(SourceError::Definition(message))
     }
 
-    /// The names of `settings` that hold secrets: never returned by the API, lost when the host changes.
+    /// The names of `settings` that hold secrets: never returned by the API, lost when the host changes. `headers.*` is
+    /// each of `headers` whose name says that it is a secret; `url` and `document` are URLs that may hold one.
     fn secret_settings(&self) -> &'static [&'static str];
 }

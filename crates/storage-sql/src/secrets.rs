@@ -9,12 +9,19 @@ struct Row {
     name: String,
     key_id: String,
     sealed: Vec<u8>,
+    by_operator: bool,
     updated_at: Time,
 }
 
 impl From<Row> for SecretRecord {
     fn from(row: Row) -> Self {
-        Self { name: row.name, key_id: row.key_id, sealed: row.sealed, updated_at: row.updated_at.0 }
+        Self {
+            name: row.name,
+            key_id: row.key_id,
+            sealed: row.sealed,
+            by_operator: row.by_operator,
+            updated_at: row.updated_at.0,
+        }
     }
 }
 
@@ -22,7 +29,8 @@ macro_rules! select {
     ($tail:tt $(, $argument:expr)*) => {
         sqlx::query_as!(
             Row,
-            r#"SELECT name AS "name!", key_id, sealed AS "sealed!: Vec<u8>", updated_at AS "updated_at!: Time"
+            r#"SELECT name AS "name!", key_id, sealed AS "sealed!: Vec<u8>",
+                      by_operator AS "by_operator!: bool", updated_at AS "updated_at!: Time"
                FROM secrets "# + $tail
             $(, $argument)*
         )
@@ -43,12 +51,13 @@ impl SecretRepository for SqlTransaction {
 
     async fn put(&mut self, secret: &SecretRecord) -> Result<()> {
         sqlx::query!(
-            "INSERT INTO secrets (name, key_id, sealed, updated_at) VALUES ($1, $2, $3, $4)
+            "INSERT INTO secrets (name, key_id, sealed, by_operator, updated_at) VALUES ($1, $2, $3, $4, $5)
              ON CONFLICT (name) DO UPDATE SET key_id = excluded.key_id, sealed = excluded.sealed,
-                                              updated_at = excluded.updated_at",
+                                              by_operator = excluded.by_operator, updated_at = excluded.updated_at",
             storable("secrets.name", &secret.name)?,
             storable("secrets.key_id", &secret.key_id)?,
             &secret.sealed[..],
+            secret.by_operator,
             Time(secret.updated_at)
         )
         .execute(self.connection())

@@ -20,6 +20,8 @@ pub struct SecretRecord {
     pub key_id: String,
     /// Nonce and ciphertext.
     pub sealed: Vec<u8>,
+    /// Whether the operator set it, or a source of the operator's names it: no source that an editor wrote gets it.
+    pub by_operator: bool,
     /// The last change.
     pub updated_at: Timestamp,
 }

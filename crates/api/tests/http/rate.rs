@@ -70,3 +70,15 @@ async fn new_sessions_count() {
     assert_eq!(limited.status(), 429);
     assert!(header(&limited, "retry-after").parse::<u64>().unwrap() > 0);
 }
+
+#[tokio::test]
+async fn refusals_count_and_do_not_fill_the_trail() {
+    let world = world().await;
+    let enter = || world.request(Method::POST, "/servers/none/mcp").bearer_auth(&world.admin).body("{}").send();
+    for _ in 0..5 {
+        assert_eq!(enter().await.unwrap().status(), 404);
+    }
+    let limited = enter().await.unwrap();
+    assert_eq!(limited.status(), 429);
+    assert!(header(&limited, "retry-after").parse::<u64>().unwrap() > 0);
+}

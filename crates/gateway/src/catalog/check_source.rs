@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::{
     definition::define,
-    literal::is_literal_secret,
+    literal,
     secrets::{Secrets, is_withheld},
 };
 use crate::{Finding, Gateway, Result};
@@ -88,17 +88,11 @@ fn caches(definition: &Definition) -> Vec<Finding> {
 
 /// Secrets in the clear would end up in the database, in exports and in answers of the API.
 fn literal_secrets(connector: &dyn Connector, source: &SourceRecord) -> Vec<Finding> {
-    let literal = |path: &&str| at(&source.settings, path).and_then(Value::as_str).is_some_and(is_literal_secret);
     let advice = format!(
         "holds a secret in the clear; write it as ${{secret:{0}.password}} (puente secret set {0}.password) or \
          ${{env:SOURCE_…}}",
         source.name
     );
-    connector.secret_settings().iter().copied().filter(|path| literal(path)).map(|path| fatal(path, &*advice)).collect()
-}
-
-fn at<'a>(settings: &'a serde_json::Map<String, Value>, path: &str) -> Option<&'a Value> {
-    let mut parts = path.split('.');
-    let first = settings.get(parts.next()?)?;
-    parts.try_fold(first, |value, part| value.get(part))
+    let found = literal::find(&source.settings, connector.secret_settings());
+    found.into_iter().map(|path| fatal(path, &*advice)).collect()
 }

@@ -15,6 +15,7 @@ mod literal;
 pub(crate) mod live;
 pub(crate) mod moved;
 pub(crate) mod offered;
+pub(crate) mod owned;
 pub(crate) mod pattern;
 mod prompts;
 mod reference;

@@ -10,8 +10,22 @@ use super::secrets::belongs_to;
 use crate::Result;
 
 /// The last parts of settings that say where a source connects to: with another one, its secrets would go elsewhere.
-const PLACES: [&str; 12] =
-    ["url", "base_url", "host", "hosts", "port", "address", "endpoint", "server", "socket", "proxy", "command", "args"];
+const PLACES: [&str; 14] = [
+    "document",
+    "variables",
+    "url",
+    "base_url",
+    "host",
+    "hosts",
+    "port",
+    "address",
+    "endpoint",
+    "server",
+    "socket",
+    "proxy",
+    "command",
+    "args",
+];
 /// How others of them end.
 const ENDINGS: [&str; 5] = ["url", "uri", "host", "endpoint", "proxy"];
 
@@ -82,6 +96,7 @@ mod tests {
             json!({"url": "a", "explore": {"url": "c"}}),
             json!({"url": "a"}),
             json!({"url": "a", "explore": {"url": "b"}, "auth": {"token_url": "c"}}),
+            json!({"url": "a", "explore": {"url": "b"}, "openapi": {"variables": {"tenant": "c"}}}),
             json!({"url": "a", "explore": {"url": "b"}, "mirrors": [{"at": "https://c"}]}),
         ] {
             assert_ne!(before, places(other.clone()), "{other}");

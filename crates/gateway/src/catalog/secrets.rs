@@ -1,25 +1,22 @@
 //! References in settings: `${env:NAME}` and `${secret:name}` become values just before a source is made, and nowhere
 //! else.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use puente_auth::Vault;
-use puente_domain::{
-    Name,
-    catalog::{Origin, SourceRecord},
-};
+use puente_domain::{Name, catalog::Origin};
 use puente_storage::{SecretRecord, Transaction};
 use serde_json::{Map, Value};
 
-use super::reference::{Reference, each_reference, each_text, expand};
+use super::reference::{Reference, each_text, expand};
 use crate::admin;
 
 /// What references may resolve to.
 #[derive(Clone)]
 pub(crate) struct Secrets {
     values: BTreeMap<String, Stored>,
-    /// Which operator's source names a secret: none of another name written by an editor may.
-    lent: BTreeMap<String, Name>,
+    /// Those that no source written by an editor gets.
+    operators: BTreeSet<String>,
     env_allow: Vec<String>,
 }
 
@@ -56,9 +53,9 @@ impl Secrets {
         env_allow: &[String],
     ) -> Result<Self, puente_storage::StorageError> {
         let records = transaction.secrets().list().await?;
+        let operators = records.iter().filter(|record| record.by_operator).map(|record| record.name.clone()).collect();
         let values = records.into_iter().map(|record| (record.name.clone(), open(vault, &record))).collect();
-        let lent = lent(&transaction.catalog().load().await?.sources);
-        Ok(Self { values, lent, env_allow: env_allow.to_owned() })
+        Ok(Self { values, operators, env_allow: env_allow.to_owned() })
     }
 
     /// The same without what belongs to a source that is to connect elsewhere.
@@ -102,15 +99,17 @@ impl Secrets {
             Reference::Secret(name) if origin == Origin::Editor && !belongs_to(name, source) => Err(format!(
                 "a source written over the REST API may use only its own secrets: name it `{source}` or `{source}.…`"
             )),
-            Reference::Secret(name) if origin == Origin::Editor && self.is_lent(name, source) => {
-                Err(format!("the secret `{name}` is used by a source that an operator wrote; name another one"))
-            }
+            Reference::Secret(name) if origin == Origin::Editor && self.is_operators(name) => Err(format!(
+                "the secret `{name}` serves what the operator applies: give this source one of its own over the REST API \
+                 (PUT /api/v1/secrets/{source}.…), or have the operator apply the change"
+            )),
             Reference::Secret(name) => self.secret(name),
         }
     }
 
-    fn is_lent(&self, secret: &str, source: &Name) -> bool {
-        self.lent.get(secret).is_some_and(|owner| owner != source)
+    /// One that is withheld is deleted anyway.
+    fn is_operators(&self, secret: &str) -> bool {
+        self.operators.contains(secret) && !matches!(self.values.get(secret), Some(Stored::Withheld))
     }
 
     fn secret(&self, name: &str) -> Result<String, String> {
@@ -153,22 +152,6 @@ fn open(vault: &Vault, record: &SecretRecord) -> Stored {
     plain.and_then(|plain| String::from_utf8(plain).ok()).map_or(Stored::Unreadable, Stored::Value)
 }
 
-/// The secrets that operators' sources name.
-fn lent(sources: &[SourceRecord]) -> BTreeMap<String, Name> {
-    let mut lent = BTreeMap::new();
-    for source in sources.iter().filter(|source| source.origin == Origin::Operator) {
-        each_reference(&source.settings, |reference| {
-            if let Reference::Secret(name) = reference {
-                // One that names a secret of its own has it, whoever else names it.
-                if belongs_to(name, &source.name) || !lent.contains_key(name) {
-                    lent.insert(name.to_owned(), source.name.clone());
-                }
-            }
-        });
-    }
-    lent
-}
-
 #[cfg(test)]
 mod tests {
     use serde_json::json;
@@ -183,7 +166,7 @@ mod tests {
                 ("old".to_owned(), Stored::Unreadable),
             ]
             .into(),
-            lent: [("erp.shared".to_owned(), "books".parse().unwrap())].into(),
+            operators: ["erp.shared".to_owned()].into(),
             env_allow: vec!["CARGO_*".to_owned()],
         };
         let source = "erp".parse().unwrap();
@@ -208,7 +191,7 @@ mod tests {
             ("${secret:old}", Origin::Operator, "another ENCRYPTION_KEY"),
             ("${secret:crm.password}", Origin::Editor, "only its own secrets"),
             ("${secret:erpx}", Origin::Editor, "only its own secrets"),
-            ("${secret:erp.shared}", Origin::Editor, "used by a source that an operator wrote"),
+            ("${secret:erp.shared}", Origin::Editor, "serves what the operator applies"),
             ("${env:HOME}", Origin::Operator, "PUENTE_ENV_ALLOW"),
             ("${env:CARGO_NOT_SET}", Origin::Operator, "is not set"),
             ("${env:CARGO_PKG_NAME}", Origin::Editor, "only a file that the operator applies"),

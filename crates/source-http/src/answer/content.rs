@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use base64::{Engine, engine::general_purpose::STANDARD};
-use http::header::{CONTENT_DISPOSITION, LOCATION};
+use http::header::CONTENT_DISPOSITION;
 use puente_mcp::ToolResult;
 use puente_sources::{ATTACHMENT, SourceError};
 use rmcp::model::{ContentBlock, ResourceContents};
@@ -102,7 +102,7 @@ fn disposition(answer: &Answer) -> Option<String> {
 fn nothing(answer: &Answer) -> String {
     let status = answer.status;
     let mut text = format!("The API answered {} {}", status.as_u16(), status.canonical_reason().unwrap_or_default());
-    if let Some(location) = answer.headers.get(LOCATION).and_then(|value| value.to_str().ok()) {
+    if let Some(location) = answer.location() {
         let _ = write!(text, ", location {location}");
     }
     text.push('.');

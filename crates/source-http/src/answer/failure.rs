@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use http::header::{LOCATION, RETRY_AFTER};
+use http::header::RETRY_AFTER;
 use serde_json::Value;
 
 use super::Answer;
@@ -16,16 +16,18 @@ pub(crate) fn describe(answer: &Answer) -> String {
     let mut text = format!("the API answered {} {}", status.as_u16(), status.canonical_reason().unwrap_or_default());
     let header = |name| answer.headers.get(name).and_then(|value: &http::HeaderValue| value.to_str().ok());
     if status.is_redirection()
-        && let Some(location) = header(LOCATION)
+        && let Some(location) = answer.location()
     {
-        let _ = write!(text, " (to {location}, which was not followed)");
+        // Queries usually repeat that of the request.
+        let place = location.split(['?', '#']).next().unwrap_or_default();
+        let _ = write!(text, " (to {place}, which was not followed)");
     }
     let words = words(answer);
     if !words.is_empty() {
         text.push_str(": ");
         text.push_str(&words);
     }
-    if let Some(after) = header(RETRY_AFTER) {
+    if let Some(after) = header(RETRY_AFTER).map(|after| answer.shown.conceal(after)) {
         let unit = if after.parse::<u64>().is_ok() { " s" } else { "" };
         let _ = write!(text, " (try again after {after}{unit})");
     }
@@ -33,21 +35,23 @@ pub(crate) fn describe(answer: &Answer) -> String {
 }
 
 fn words(answer: &Answer) -> String {
+    // Cut afterwards: a part of a credential would not be known.
+    let told = |text: &str| shorten(&answer.shown.conceal(text));
     if answer.is_json()
         && let Ok(value) = serde_json::from_slice::<Value>(&answer.body)
     {
         // The message first, then everything: the details are what an agent can act on.
         let whole = value.to_string();
         return match message(&value) {
-            Some(message) if whole.len() <= message.len() + 32 => shorten(&message),
-            Some(message) => shorten(&format!("{message} {whole}")),
-            None => shorten(&whole),
+            Some(message) if whole.len() <= message.len() + 32 => told(&message),
+            Some(message) => told(&format!("{message} {whole}")),
+            None => told(&whole),
         };
     }
     let media_type = answer.media_type();
     match std::str::from_utf8(&answer.body) {
-        Ok(text) if media_type == "text/html" => shorten(&without_tags(text)),
-        Ok(text) => shorten(text.trim()),
+        Ok(text) if media_type == "text/html" => told(&without_tags(text)),
+        Ok(text) => told(text.trim()),
         Err(_) => String::new(),
     }
 }
@@ -97,12 +101,14 @@ mod tests {
     use http::{HeaderMap, HeaderValue, StatusCode};
 
     use super::*;
+    use crate::auth::Shown;
 
     fn described(status: u16, media_type: &'static str, body: &'static str) -> String {
         let mut headers = HeaderMap::new();
         headers.insert("content-type", HeaderValue::from_static(media_type));
         let status = StatusCode::from_u16(status).unwrap();
-        describe(&Answer { status, headers, body: Bytes::from_static(body.as_bytes()), file_name: String::new() })
+        let (file_name, shown) = (String::new(), Shown::default());
+        describe(&Answer { status, headers, body: Bytes::from_static(body.as_bytes()), file_name, shown })
     }
 
     #[test]

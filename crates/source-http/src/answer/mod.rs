@@ -5,9 +5,14 @@ mod failure;
 mod pick;
 
 use bytes::Bytes;
-use http::{HeaderMap, StatusCode, header::CONTENT_TYPE};
+use http::{
+    HeaderMap, StatusCode,
+    header::{CONTENT_TYPE, LOCATION},
+};
 use puente_mcp::ToolResult;
 use puente_sources::SourceError;
+
+use crate::auth::Shown;
 
 pub(crate) use failure::describe;
 pub(crate) use pick::Pick;
@@ -19,6 +24,8 @@ pub(crate) struct Answer {
     pub(crate) body: Bytes,
     /// The last part of the path that was asked for, as the name of what came.
     pub(crate) file_name: String,
+    /// The credentials that went out for it.
+    pub(crate) shown: Shown,
 }
 
 impl Answer {
@@ -26,6 +33,12 @@ impl Answer {
     pub(crate) fn media_type(&self) -> String {
         let value = self.headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
         value.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
+    }
+
+    /// Where the API says that something is, for an agent to read.
+    pub(crate) fn location(&self) -> Option<String> {
+        let location = self.headers.get(LOCATION)?.to_str().ok()?;
+        Some(self.shown.conceal(location))
     }
 
     /// Whether it is JSON of any flavour.

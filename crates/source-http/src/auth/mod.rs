@@ -1,6 +1,7 @@
 //! Credentials: put into requests that go to the source's own places, and nowhere else.
 
 mod oauth;
+mod shown;
 
 use std::sync::Arc;
 
@@ -8,6 +9,8 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 use http::{HeaderMap, HeaderName, HeaderValue, header::AUTHORIZATION};
 use puente_sources::Outbound;
 use secrecy::ExposeSecret;
+
+pub(crate) use self::shown::Shown;
 
 use self::oauth::ClientCredentials;
 use crate::{request::encode, settings::AuthSettings};
@@ -53,22 +56,32 @@ impl Auth {
         })
     }
 
-    /// Puts the credential into a request. A token is asked for if there is none, or none that is still good.
+    /// Puts the credential into a request, and takes note of it. A token is asked for if there is none, or none that is
+    /// still good.
     ///
     /// # Errors
     /// No token was given; for the agent, without anything secret.
-    pub(crate) async fn put(&self, target: &mut String, headers: &mut HeaderMap) -> Result<(), String> {
+    pub(crate) async fn put(
+        &self,
+        target: &mut String,
+        headers: &mut HeaderMap,
+        shown: &mut Shown,
+    ) -> Result<(), String> {
         match self {
             Self::None => {}
             Self::Header(name, value) => {
+                shown.header(name, value);
                 headers.insert(name.clone(), value.clone());
             }
             Self::Query(pair) => {
+                shown.query(pair);
                 target.push(if target.contains('?') { '&' } else { '?' });
                 target.push_str(pair);
             }
             Self::Tokens(client) => {
-                headers.insert(AUTHORIZATION, client.token().await?);
+                let token = client.token().await?;
+                shown.header(&AUTHORIZATION, &token);
+                headers.insert(AUTHORIZATION, token);
             }
         }
         Ok(())

@@ -24,6 +24,8 @@ use crate::{
 const MARGIN: Duration = Duration::from_secs(30);
 /// A server that does not say how long its token lives.
 const USUAL_LIFE: Duration = Duration::from_mins(5);
+/// A token is asked for again after this time, however long it lives.
+const LONGEST_LIFE: Duration = Duration::from_hours(24);
 /// No server may make a caller wait for longer.
 const PATIENCE: Duration = Duration::from_secs(20);
 const LARGEST_ANSWER: usize = 64 * 1024;
@@ -93,7 +95,7 @@ impl ClientCredentials {
         }
         let answer: Answer =
             serde_json::from_slice(&body).map_err(|_| "the authorization server's answer cannot be read".to_owned())?;
-        let life = answer.expires_in.map_or(USUAL_LIFE, Duration::from_secs);
+        let life = answer.expires_in.map_or(USUAL_LIFE, Duration::from_secs).min(LONGEST_LIFE);
         Ok(Token {
             header: secret(&format!("Bearer {}", answer.access_token))?,
             until: Instant::now() + life.saturating_sub(MARGIN).max(life / 2),

@@ -3,12 +3,19 @@
 use std::{collections::HashMap, path::Path, sync::Arc, time::Duration};
 
 use http::{HeaderMap, HeaderValue, Method, header::ACCEPT};
+use puente_domain::catalog::Origin;
 use puente_sources::{Definition, Egress, Outbound, SourceError};
 use serde_json::Value;
-use tokio::time::{Instant, timeout_at};
+use tokio::{
+    io::AsyncReadExt,
+    time::{Instant, timeout_at},
+};
 use url::Url;
 
-use super::documents::{Documents, join};
+use super::{
+    documents::{Documents, join},
+    parse::parse,
+};
 use crate::{
     auth::Auth,
     plan::Base,
@@ -19,6 +26,8 @@ use crate::{
 
 /// The largest document.
 const MAX_BYTES: usize = 32 * 1024 * 1024;
+/// All of them together.
+const MAX_TOTAL_BYTES: usize = 64 * 1024 * 1024;
 /// Documents that one may refer to.
 const MAX_DOCUMENTS: usize = 200;
 /// For all of them.
@@ -33,7 +42,7 @@ pub(super) async fn load(
     settings: &SourceSettings,
     import: &ImportSettings,
 ) -> Result<Documents, SourceError> {
-    let root = location(&import.document)?;
+    let root = location(import, definition.origin)?;
     let loader = Loader::new(definition, settings, &root)?;
     let deadline = Instant::now() + PATIENCE;
     let all = timeout_at(deadline, loader.all(deadline)).await;
@@ -42,9 +51,11 @@ pub(super) async fn load(
 }
 
 /// A URL, or that of a file.
-fn location(document: &str) -> Result<Url, SourceError> {
+fn location(import: &ImportSettings, origin: Origin) -> Result<Url, SourceError> {
     let wrong = |message: &str| SourceError::Definition(format!("openapi.document: {message}"));
-    if document.starts_with("http://") || document.starts_with("https://") {
+    import.check_reach(origin).map_err(wrong)?;
+    let document = import.document.as_str();
+    if import.is_url() {
         return Url::parse(document).map_err(|_| wrong("is no URL"));
     }
     let path = std::path::absolute(document.strip_prefix("file://").unwrap_or(document));
@@ -76,6 +87,7 @@ impl Loader {
 
     async fn all(&self, deadline: Instant) -> Result<HashMap<String, Value>, SourceError> {
         let mut all = HashMap::new();
+        let mut left = MAX_TOTAL_BYTES;
         let mut waiting = vec![String::from(self.root.clone())];
         while let Some(place) = waiting.pop() {
             if all.contains_key(&place) {
@@ -85,7 +97,7 @@ impl Loader {
                 let message = format!("the document refers to more than {MAX_DOCUMENTS} others");
                 return Err(SourceError::failed(message));
             }
-            let value = self.one(&place, deadline).await?;
+            let value = self.one(&place, &mut left, deadline).await?;
             let mut references = Vec::new();
             collect(&value, &mut references);
             waiting.extend(references.iter().filter_map(|file| join(&place, file)));
@@ -94,14 +106,16 @@ impl Loader {
         Ok(all)
     }
 
-    async fn one(&self, place: &str, deadline: Instant) -> Result<Value, SourceError> {
+    async fn one(&self, place: &str, left: &mut usize, deadline: Instant) -> Result<Value, SourceError> {
         let url = Url::parse(place).map_err(|_| SourceError::failed(format!("`{place}` is no address")))?;
         if !is_below(&self.root, &url) {
-            let message = format!("the document refers to {place}, which is not below the document's own folder");
+            let message =
+                format!("the document refers to {}, which is not below the document's own folder", told(&url));
             return Err(SourceError::failed(message));
         }
         let text = if url.scheme() == "file" { self.file(&url).await? } else { self.fetch(&url, deadline).await? };
-        parse(&text).map_err(|problem| SourceError::failed(format!("{place} cannot be read: {problem}")))
+        *left = left.checked_sub(text.len()).ok_or(SourceError::TooLarge { limit_bytes: MAX_TOTAL_BYTES })?;
+        parse(text).await.map_err(|problem| SourceError::failed(format!("{} cannot be read: {problem}", told(&url))))
     }
 
     /// Links do not lead out of the folder either.
@@ -113,11 +127,17 @@ impl Loader {
         if !real.starts_with(root.parent().unwrap_or(Path::new("/"))) {
             return Err(SourceError::failed(format!("{} leads out of the document's folder", url.path())));
         }
-        let size = tokio::fs::metadata(&real).await.map_err(missing)?.len();
-        if usize::try_from(size).is_ok_and(|size| size > MAX_BYTES) {
+        // Opening a pipe waits for its writer, and a device has no end.
+        if !tokio::fs::metadata(&real).await.map_err(missing)?.is_file() {
+            return Err(SourceError::failed(format!("{} is no regular file", url.path())));
+        }
+        let file = tokio::fs::File::open(&real).await.map_err(missing)?;
+        let mut bytes = Vec::new();
+        file.take(MAX_BYTES as u64 + 1).read_to_end(&mut bytes).await.map_err(missing)?;
+        if bytes.len() > MAX_BYTES {
             return Err(SourceError::TooLarge { limit_bytes: MAX_BYTES });
         }
-        tokio::fs::read_to_string(&real).await.map_err(missing)
+        String::from_utf8(bytes).map_err(|_| SourceError::failed(format!("{} is no text", url.path())))
     }
 
     async fn fetch(&self, url: &Url, deadline: Instant) -> Result<String, SourceError> {
@@ -129,10 +149,19 @@ impl Loader {
         let limits = Limits { repeatable: true, deadline, max_bytes: MAX_BYTES };
         let answer = self.wire.exchange(&request, limits).await?;
         if !answer.status.is_success() {
-            return Err(SourceError::failed(format!("{url}: {}", crate::answer::describe(&answer))));
+            return Err(SourceError::failed(format!("{}: {}", told(url), crate::answer::describe(&answer))));
         }
-        String::from_utf8(answer.body.to_vec()).map_err(|_| SourceError::failed(format!("{url} is no text")))
+        String::from_utf8(answer.body.to_vec()).map_err(|_| SourceError::failed(format!("{} is no text", told(url))))
     }
+}
+
+/// A place without the parts that may hold a credential.
+fn told(url: &Url) -> String {
+    let mut url = url.clone();
+    // Files have neither name nor password, and say so.
+    let _ = (url.set_username(""), url.set_password(None));
+    url.set_query(None);
+    url.into()
 }
 
 /// Whether `url` is in the folder of `root` or below.
@@ -140,19 +169,6 @@ fn is_below(root: &Url, url: &Url) -> bool {
     let folder = root.path().rfind('/').map_or("/", |end| &root.path()[..=end]);
     let inside = url.scheme() == root.scheme() && url.host_str() == root.host_str() && url.port() == root.port();
     inside && url.path().starts_with(folder)
-}
-
-/// JSON, or YAML 1.2.
-fn parse(text: &str) -> Result<Value, String> {
-    let text = text.trim_start_matches('\u{feff}');
-    if text.trim_start().starts_with('{') {
-        return serde_json::from_str(text).map_err(|error| error.to_string());
-    }
-    let options = serde_saphyr::options! { strict_booleans: true, budget: None };
-    serde_saphyr::from_str_with_options(text, options).map_err(|error| {
-        let message = error.to_string();
-        message.lines().next().unwrap_or_default().to_owned()
-    })
 }
 
 /// References to other documents, without their fragments.

@@ -5,8 +5,9 @@
 //! one slip in it, and drops the keywords of JSON Schema that it does not know. Real documents have slips. Here each
 //! operation stands for itself: one that cannot be read is a problem that is told, and the others become tools.
 //!
-//! Reading order: [`load`] (documents and what they refer to), [`documents`] (`$ref`), [`schema`] (to JSON Schema
-//! 2020-12), [`operation`] with [`parameters`], [`body`] and [`names`], [`select`], [`servers`]; then [`mark`] and [`sync`].
+//! Reading order: [`load`] and [`parse`] (documents and what they refer to), [`documents`] (`$ref`), [`schema`] (to
+//! JSON Schema 2020-12), [`operation`] with [`parameters`], [`body`] and [`names`], [`select`], [`servers`]; then
+//! [`mark`] and [`sync`].
 
 mod body;
 mod documents;
@@ -16,6 +17,7 @@ pub(crate) mod mark;
 mod names;
 mod operation;
 mod parameters;
+mod parse;
 mod schema;
 mod select;
 mod servers;
@@ -57,7 +59,9 @@ pub(crate) async fn import(definition: &Definition) -> Result<Import, SourceErro
         return Err(SourceError::Definition(advice.to_owned()));
     };
     let documents = load::load(definition, &settings, import).await?;
-    read(&documents, import, settings.base_url.as_deref())
+    let (import, base_url) = (import.clone(), settings.base_url.clone());
+    let reading = tokio::task::spawn_blocking(move || read(&documents, &import, base_url.as_deref()));
+    reading.await.map_err(|error| SourceError::failed(format!("the document cannot be read: {error}")))?
 }
 
 fn read(

@@ -61,8 +61,8 @@ pub(super) fn check(definition: &Definition, settings: &SourceSettings) -> Vec<F
             Ok(base) => findings.extend(check_base(definition, settings, &location, &base)),
         }
     }
-    if let Some(import) = settings.openapi.as_ref().filter(|import| editor && !import.document.contains("://")) {
-        let message = format!("reads the file {}, which only an operator's catalog may do", import.document);
+    let import = settings.openapi.as_ref().filter(|import| !is_unresolved(&import.document));
+    if let Some(message) = import.and_then(|import| import.check_reach(definition.origin).err()) {
         findings.push(fatal("openapi.document", message));
     }
     if editor && !settings.allow_addresses.is_empty() {

@@ -90,8 +90,8 @@ fn target(tool: &Tool, arguments: &Map<String, Value>) -> Result<String, String>
             }
         }
     }
-    if target.split('/').any(is_dots) {
-        return Err("a path parameter may not be `.` or `..`".to_owned());
+    if target.split('/').any(has_dots) {
+        return Err("a path parameter may not be `.` or `..`, nor hold one between slashes".to_owned());
     }
     if target.is_empty() {
         target.push('/');
@@ -110,9 +110,10 @@ fn target(tool: &Tool, arguments: &Map<String, Value>) -> Result<String, String>
 }
 
 /// Servers take `..` out of paths, however it is written: the request would be another one.
-fn is_dots(segment: &str) -> bool {
-    let plain = segment.to_ascii_lowercase().replace("%2e", ".");
-    plain == "." || plain == ".."
+/// Some read an encoded slash, or a backslash, as one.
+fn has_dots(segment: &str) -> bool {
+    let plain = percent_encoding::percent_decode_str(segment).decode_utf8_lossy();
+    plain.split(['/', '\\']).any(|part| matches!(part, "." | ".."))
 }
 
 fn header(what: &str, text: &str) -> Result<HeaderValue, String> {

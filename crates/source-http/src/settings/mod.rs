@@ -14,8 +14,9 @@ pub(crate) use openapi::{ImportSettings, Selection};
 pub(crate) use parameter::{ParameterSettings, Place, Style};
 pub(crate) use tool::{BodySettings, HttpToolSettings, Picking};
 
-/// The names of source settings that hold secrets.
-pub(crate) const SECRETS: &[&str] = &["auth.token", "auth.password", "auth.value", "auth.client_secret"];
+/// The names of source settings that hold secrets, or may.
+pub(crate) const SECRETS: &[&str] =
+    &["auth.token", "auth.password", "auth.value", "auth.client_secret", "headers.*", "openapi.document"];
 
 /// Settings of a source of type `http`. Holds credentials: never log it.
 #[derive(Clone, Deserialize)]

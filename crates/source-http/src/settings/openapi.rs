@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use puente_domain::catalog::Origin;
 use serde::Deserialize;
 
 /// Where the document is, and which of its operations become tools.
@@ -24,6 +25,25 @@ pub(crate) struct ImportSettings {
     /// Whether results are announced with the document's schemas. Documents that are not exact make good answers fail.
     #[serde(default)]
     pub(crate) output: bool,
+}
+
+impl ImportSettings {
+    /// Whether the document is fetched over HTTP; whatever else it is, it is a file of this machine.
+    pub(crate) fn is_url(&self) -> bool {
+        let scheme = self.document.split_once("://").map(|(scheme, _)| scheme);
+        scheme.is_some_and(|scheme| scheme.eq_ignore_ascii_case("http") || scheme.eq_ignore_ascii_case("https"))
+    }
+
+    /// Refuses files of this machine to what an editor wrote.
+    ///
+    /// # Errors
+    /// For the author of the catalog.
+    pub(crate) fn check_reach(&self, origin: Origin) -> Result<(), &'static str> {
+        if origin == Origin::Operator || self.is_url() {
+            return Ok(());
+        }
+        Err("reads a file of this machine, which only an operator's catalog may do; name an http:// or https:// URL")
+    }
 }
 
 /// Operations that are all of this; what is absent is not asked for. `*` stands for any text.

@@ -13,7 +13,11 @@ use puente_sources::{
 };
 use tokio::time::Instant;
 
-use crate::{answer::Answer, auth::Auth, request::Prepared};
+use crate::{
+    answer::Answer,
+    auth::{Auth, Shown},
+    request::Prepared,
+};
 
 /// Redirects that are followed for one request.
 const MAX_REDIRECTS: usize = 5;
@@ -91,28 +95,30 @@ impl Wire {
 
     async fn follow(&self, request: &Prepared, limits: Limits) -> Result<Answer, Failed> {
         let mut next = request.clone();
+        let mut shown = Shown::default();
         for _ in 0..=MAX_REDIRECTS {
-            let answer = self.send(&next, next.origin == request.origin, limits).await?;
+            let answer = self.send(&next, next.origin == request.origin, limits, &mut shown).await?;
             match redirect::next(&next, request, &answer) {
                 Some(redirected) => next = redirected,
-                None => return Ok(answer),
+                None => return Ok(Answer { shown, ..answer }),
             }
         }
         Err(Failed::TooManyRedirects)
     }
 
     /// `own`: it goes to the source's own place, so credentials go with it.
-    async fn send(&self, request: &Prepared, own: bool, limits: Limits) -> Result<Answer, Failed> {
+    async fn send(&self, request: &Prepared, own: bool, limits: Limits, shown: &mut Shown) -> Result<Answer, Failed> {
         let Prepared { method, origin, mut target, mut headers, body } = request.clone();
         let file_name = target.split(['?', '#']).next().and_then(|path| path.rsplit('/').next()).unwrap_or_default();
         let file_name = percent_encoding::percent_decode_str(file_name).decode_utf8_lossy().into_owned();
         for (name, value) in self.headers.iter().filter(|(name, _)| own || **name == USER_AGENT) {
             if !headers.contains_key(name) {
+                shown.own_header(name, value);
                 headers.insert(name.clone(), value.clone());
             }
         }
         if own {
-            self.auth.put(&mut target, &mut headers).await.map_err(Failed::Credentials)?;
+            self.auth.put(&mut target, &mut headers, shown).await.map_err(Failed::Credentials)?;
         }
         let mut sent = Request::new(Full::new(body));
         *sent.method_mut() = method;
@@ -121,13 +127,15 @@ impl Wire {
         let response = self.outbound.send(sent).await.map_err(Failed::Outbound)?;
         let (head, body) = response.into_parts();
         let body = read_body(body, limits.max_bytes).await.map_err(Failed::Read)?;
-        Ok(Answer { status: head.status, headers: head.headers, body, file_name })
+        Ok(Answer { status: head.status, headers: head.headers, body, file_name, shown: Shown::default() })
     }
 
     fn error(&self, failed: Failed) -> SourceError {
         let unavailable =
             |message: String, cause| SourceError::Unavailable { name: self.name.to_string(), message, cause };
         match failed {
+            // Not the system's fault, so it is no reason to leave it alone.
+            Failed::Outbound(error) if error.was_refused() => SourceError::Definition(error.to_string()),
             Failed::Outbound(error) => unavailable(error.to_string(), Some(error.into())),
             Failed::Read(ReadError::TooLarge { limit_bytes }) => SourceError::TooLarge { limit_bytes },
             Failed::Read(error) => unavailable(error.to_string(), Some(error.into())),

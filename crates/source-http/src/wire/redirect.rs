@@ -52,6 +52,7 @@ mod tests {
     use http::HeaderValue;
 
     use super::*;
+    use crate::auth::Shown;
 
     fn redirected(method: Method, status: u16, location: &str) -> Option<Prepared> {
         let mut headers = HeaderMap::new();
@@ -66,7 +67,8 @@ mod tests {
         let mut headers = HeaderMap::new();
         headers.insert(LOCATION, location.parse().unwrap());
         let status = StatusCode::from_u16(status).unwrap();
-        next(&request, &request, &Answer { status, headers, body: Bytes::new(), file_name: String::new() })
+        let (file_name, shown) = (String::new(), Shown::default());
+        next(&request, &request, &Answer { status, headers, body: Bytes::new(), file_name, shown })
     }
 
     #[test]

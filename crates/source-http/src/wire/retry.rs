@@ -17,6 +17,7 @@ pub(super) fn wait(result: &Result<Answer, Failed>, tries: u32, retries: u32, li
         return None;
     }
     let asked = match result {
+        Err(Failed::Outbound(error)) if error.was_refused() => return None,
         // What was not sent cannot run twice.
         Err(Failed::Outbound(error)) if error.was_not_sent() || limits.repeatable => None,
         Err(Failed::Read(ReadError::Broken(_))) if limits.repeatable => None,

@@ -83,6 +83,50 @@ async fn a_token_is_asked_for_once_and_again_when_it_is_refused() {
 }
 
 #[tokio::test]
+async fn a_token_that_lives_for_ever_is_a_token() {
+    let api = Api::start(|seen| match seen.target.as_str() {
+        "/token" => answer(200, "application/json", r#"{"access_token": "t1", "expires_in": 18446744073709551615}"#),
+        _ => answer(200, "application/json", "{}"),
+    })
+    .await;
+    let auth = json!({
+        "type": "oauth2", "token_url": format!("{}/token", api.url()), "client_id": "i", "client_secret": "s",
+    });
+    let source = api.source(json!({"auth": auth}), &tools());
+    for _ in 0..2 {
+        call(&*source, "get", json!({})).await.unwrap();
+    }
+    assert_eq!((api.last().header("authorization"), api.count()), (Some("Bearer t1"), 3));
+}
+
+#[tokio::test]
+async fn an_api_that_repeats_a_credential_is_not_quoted_with_it() {
+    let api = Api::start(|seen| match seen.target.as_str() {
+        target if target.starts_with("/moved") => axum::response::Response::builder()
+            .status(307)
+            .header("location", target.replace("/moved", "http://192.0.2.1/there"))
+            .body("".into())
+            .unwrap(),
+        target => answer(400, "text/plain", format!("{target} {:?}", seen.headers)),
+    })
+    .await;
+    let tools = json!({"get": {"path": "/a"}, "post": {"method": "POST", "path": "/moved"}});
+    for auth in [
+        json!({"type": "query", "name": "api_key", "value": "s3cr&t-k3y"}),
+        json!({"type": "bearer", "token": "s3cr&t-k3y"}),
+        json!({"type": "header", "name": "X-Credential", "value": "s3cr&t-k3y"}),
+    ] {
+        let settings = json!({"auth": auth, "headers": {"X-Api-Key": "0wn-k3y", "X-Client": "puente"}});
+        let source = api.source(settings, &tools);
+        let told = text(&call(&*source, "get", json!({})).await.unwrap());
+        assert!(told.contains("[concealed]") && told.contains("\"x-client\": \"puente\""), "{told}");
+        assert!(!told.contains("k3y"), "{told}");
+        let told = text(&call(&*source, "post", json!({})).await.unwrap());
+        assert!(told.contains("(to http://192.0.2.1/there, which was not followed)"), "{told}");
+    }
+}
+
+#[tokio::test]
 async fn an_authorization_server_that_refuses_is_quoted() {
     let api = Api::start(|_| answer(400, "application/json", r#"{"error": "invalid_client"}"#)).await;
     let auth = json!({

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::response::Response;
 use puente_domain::catalog::Origin;
 use puente_source_http::HttpConnector;
-use puente_sources::{Connector, Egress};
+use puente_sources::{Connector, Egress, SourceError};
 use serde_json::{Value, json};
 
 use super::support::{Api, answer, call, definition, text};
@@ -85,6 +85,15 @@ async fn the_guard_is_asked_at_each_connect() {
         Arc::new(Egress { allow: vec!["127.0.0.1".parse().unwrap(), "::1".parse().unwrap()], ..Egress::default() });
     let source = HttpConnector.connect(definition).unwrap();
     assert!(call(&*source, "meta", json!({})).await.unwrap_err().to_string().contains("169.254.169.254"));
+}
+
+#[tokio::test]
+async fn what_the_guard_refuses_is_not_the_system_s_failure() {
+    let api = Api::start(|_| redirect(302, "http://169.254.169.254/")).await;
+    let source = api.source(json!({"retries": 2}), &tools());
+    let error = call(&*source, "get", json!({})).await.unwrap_err();
+    assert!(matches!(error, SourceError::Definition(_)), "{error:?}");
+    assert_eq!(api.count(), 1, "it would be refused again");
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 mod features;
 mod generate;
+mod limits;
 mod mock;
 mod real;
 mod references;

@@ -54,6 +54,12 @@ impl OutboundError {
     pub const fn was_not_sent(&self) -> bool {
         matches!(self, Self::Connect(_))
     }
+
+    /// Whether the guard did not let it go there: this says nothing about the system, and stays so.
+    #[must_use]
+    pub const fn was_refused(&self) -> bool {
+        matches!(self, Self::Connect(ConnectError::Refused(_) | ConnectError::Own))
+    }
 }
 
 impl Outbound {

@@ -9,6 +9,7 @@ pub async fn put_get_list_remove(storage: &dyn Storage) {
         name: name.to_owned(),
         key_id: "k1".to_owned(),
         sealed,
+        by_operator: false,
         updated_at: NOW,
     };
     let every_byte = secret("b", (0..=255).collect());
@@ -18,7 +19,13 @@ pub async fn put_get_list_remove(storage: &dyn Storage) {
         tx.secrets().put(secret).await.unwrap();
     }
     assert_eq!(tx.secrets().list().await.unwrap(), [upper, empty, every_byte.clone()]);
-    let resealed = SecretRecord { key_id: "k2".to_owned(), sealed: vec![1], updated_at: later(1), ..every_byte };
+    let resealed = SecretRecord {
+        key_id: "k2".to_owned(),
+        sealed: vec![1],
+        by_operator: true,
+        updated_at: later(1),
+        ..every_byte
+    };
     tx.secrets().put(&resealed).await.unwrap();
     assert_eq!(tx.secrets().get("b").await.unwrap(), Some(resealed));
     assert!(tx.secrets().remove("b").await.unwrap());

@@ -110,7 +110,13 @@ pub async fn nul_is_refused_everywhere(storage: &dyn Storage) {
     refused(&tx.servers().update(&server).await, "servers.description");
     refused(&tx.servers().by_name(&nul()).await, "servers.name");
     catalog(&mut *tx).await;
-    let secret = |name: String, key_id: String| SecretRecord { name, key_id, sealed: Vec::new(), updated_at: NOW };
+    let secret = |name: String, key_id: String| SecretRecord {
+        name,
+        key_id,
+        sealed: Vec::new(),
+        by_operator: true,
+        updated_at: NOW,
+    };
     refused(&tx.secrets().put(&secret(nul(), String::new())).await, "secrets.name");
     refused(&tx.secrets().put(&secret(String::new(), nul())).await, "secrets.key_id");
     refused(&tx.secrets().get(&nul()).await, "secrets.name");

@@ -1,11 +1,12 @@
 //! Writes a plan in one transaction.
 
+use puente_domain::catalog::Origin;
 use puente_storage::{Transaction, Versioned};
 
 use super::{ApplyOptions, Change, Diff, Plan, plan::Step};
 use crate::{
     Actor, Gateway, Result,
-    catalog::{CatalogFile, moved::forget},
+    catalog::{CatalogFile, moved::forget, owned::claim},
 };
 
 impl Gateway {
@@ -22,6 +23,9 @@ impl Gateway {
             edit.versions().bump(Versioned::Rights).await?;
         }
         let lost = forget_all(&mut *edit, &plan).await?;
+        if options.origin == Origin::Operator {
+            claim(&mut *edit).await?;
+        }
         let lost = if lost > 0 { format!("; {lost} secrets were deleted") } else { String::new() };
         edit.save("catalog/apply", "", Some(diff.summary() + &lost)).await?;
         Ok(diff)

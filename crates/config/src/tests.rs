@@ -221,7 +221,8 @@ proptest! {
         let names: Vec<_> = settings().map(|setting| setting.name).collect();
         let name = names[index % names.len()];
         if let Err(errors) = from_env(&[(name, &value)]) {
-            prop_assert!(errors.0.iter().all(|problem| problem.setting.starts_with(name)), "{errors}");
+            let names_it = |problem: &Problem| problem.setting.starts_with(name) || problem.message.contains(name);
+            prop_assert!(errors.0.iter().all(names_it), "{errors}");
         }
     }
 }

@@ -21,6 +21,7 @@ missing_packages() {
     have psql || echo postgresql-client
     have mariadbd || [ -x /usr/sbin/mariadbd ] || echo mariadb-server
     have redis-server || echo redis-server
+    have nginx || [ -x /usr/sbin/nginx ] || echo nginx-light
     have npm || echo npm
     have chromium || echo chromium fonts-liberation
     python3 -c 'import ensurepip' 2>/dev/null || echo python3-venv

@@ -12,6 +12,7 @@ mod load;
 mod moving;
 mod pgbench;
 mod report;
+mod upstream;
 mod workload;
 
 use std::time::Duration;
@@ -49,6 +50,7 @@ async fn main() -> anyhow::Result<()> {
     pgbench::measure(&url, CONNECTIONS, TIME, &mut report)?;
     side_by_side(&Backend::Postgres { url }, &mut report).await?;
 
+    upstream::measure(&mut report).await?;
     footprint::measure(&mut report).await?;
     report.print();
     Ok(())

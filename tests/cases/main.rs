@@ -19,3 +19,4 @@ mod sign_in;
 mod stdio;
 mod traces;
 mod transfer;
+mod upstream;

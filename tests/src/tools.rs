@@ -21,6 +21,12 @@ pub fn conformance_app() -> PathBuf {
     built("examples/conformance_app")
 }
 
+/// The conformance fixture as an upstream server, an example of the package `puente-test-support`.
+#[must_use]
+pub fn conformance_server() -> PathBuf {
+    built("examples/conformance_server")
+}
+
 /// A program of the same build as this test (in `target/PROFILE/deps`) or program (in `target/PROFILE`).
 fn built(path: &str) -> PathBuf {
     let this = env::current_exe().expect("a program knows its own path");

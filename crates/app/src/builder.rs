@@ -1,6 +1,6 @@
 //! From settings to a gateway.
 
-use std::sync::Arc;
+use std::{path::PathBuf, sync::Arc};
 
 use anyhow::Context;
 use puente_auth::{Passwords, Tokens, Vault};
@@ -8,6 +8,7 @@ use puente_config::{Config, KeySource};
 use puente_domain::{Clock, SystemClock};
 use puente_gateway::{Gateway, Parts};
 use puente_source_http::HttpConnector;
+use puente_source_mcp::McpConnector;
 use puente_source_sql::SqlConnector;
 use puente_sources::Connector;
 use puente_storage::Storage;
@@ -16,6 +17,11 @@ use crate::{jobs, settings, storage, token_keys};
 
 /// How many passwords are hashed at once: each takes a core for tens of milliseconds.
 const PASSWORD_CONCURRENCY: usize = 2;
+
+/// This very program: upstream servers that are commands run below its `child`.
+fn own_program() -> PathBuf {
+    std::env::current_exe().unwrap_or_else(|_| PathBuf::from("puente"))
+}
 
 /// Puts a Puente together. Tests add sources and clocks of their own.
 pub struct Builder {
@@ -28,7 +34,15 @@ impl Builder {
     /// With every kind of source that Puente has.
     #[must_use]
     pub fn new(config: Config) -> Self {
-        Self { config, clock: Arc::new(SystemClock), connectors: vec![Arc::new(SqlConnector), Arc::new(HttpConnector)] }
+        Self {
+            config,
+            clock: Arc::new(SystemClock),
+            connectors: vec![
+                Arc::new(SqlConnector),
+                Arc::new(HttpConnector),
+                Arc::new(McpConnector::new(own_program())),
+            ],
+        }
     }
 
     /// Adds a kind of source.

@@ -79,6 +79,9 @@ pub(crate) enum Command {
     Openapi(commands::openapi::Openapi),
     /// Print a completion script for a shell
     Completions(commands::completions::Completions),
+    /// Look after the command of an upstream MCP server
+    #[command(hide = true)]
+    Child(commands::child::Child),
     /// Write the sample ERP database of `examples/expenses`
     #[command(hide = true)]
     DemoData(commands::demo_data::DemoData),

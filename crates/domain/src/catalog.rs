@@ -106,6 +106,21 @@ pub struct ToolRecord {
     pub updated_at: Timestamp,
 }
 
+/// What was accepted of an upstream server's tool.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ToolPin {
+    /// The source that offers it.
+    pub source: SourceId,
+    /// The tool, by the upstream's own name.
+    pub tool: String,
+    /// Its definition: JSON with sorted members, so that equal definitions are equal texts.
+    pub definition: String,
+    /// Who accepted it: an email, a key's name, `first sight`.
+    pub accepted_by: String,
+    /// When.
+    pub accepted_at: Timestamp,
+}
+
 /// A prompt as it is stored.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct PromptRecord {

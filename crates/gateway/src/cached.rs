@@ -94,6 +94,7 @@ async fn fill(work: Work, cancel: CancellationToken, took: Arc<AtomicU64>) -> Re
 #[derive(Serialize, Deserialize)]
 struct Kept {
     content: Vec<ContentBlock>,
+    raw_content: Option<Box<RawValue>>,
     structured: Option<Box<RawValue>>,
     is_error: bool,
     meta: Option<JsonObject>,
@@ -103,12 +104,19 @@ fn encode(result: &ToolResult) -> Bytes {
     #[derive(Serialize)]
     struct Keeping<'a> {
         content: &'a [ContentBlock],
+        raw_content: Option<&'a RawValue>,
         structured: Option<&'a RawValue>,
         is_error: bool,
         meta: Option<&'a JsonObject>,
     }
-    let ToolResult { content, structured, is_error, meta } = result;
-    let keeping = Keeping { content, structured: structured.as_deref(), is_error: *is_error, meta: meta.as_ref() };
+    let ToolResult { content, raw_content, structured, is_error, meta } = result;
+    let keeping = Keeping {
+        content,
+        raw_content: raw_content.as_deref(),
+        structured: structured.as_deref(),
+        is_error: *is_error,
+        meta: meta.as_ref(),
+    };
     serde_json::to_vec(&keeping).unwrap_or_default().into()
 }
 
@@ -117,6 +125,6 @@ fn decode(value: &[u8]) -> Result<Outcome<ToolResult>, Failure> {
         tracing::error!(%error, "a cached result cannot be read");
         Failure::Protocol(puente_mcp::McpError::Internal)
     })?;
-    let Kept { content, structured, is_error, meta } = kept;
-    Ok(Outcome::Complete(ToolResult { content, structured, is_error, meta }))
+    let Kept { content, raw_content, structured, is_error, meta } = kept;
+    Ok(Outcome::Complete(ToolResult { content, raw_content, structured, is_error, meta }))
 }

@@ -17,7 +17,7 @@ use crate::{
     reply,
     tasks::becomes_task,
     validate::{canonical, sha256_hex},
-    view::View,
+    view::{View, apps},
     work::Work,
 };
 
@@ -27,6 +27,8 @@ struct Ready {
     /// The arguments in their canonical form.
     canonical: String,
     becomes_task: bool,
+    /// Whether the caller knows names by their source's prefix.
+    prefix: bool,
 }
 
 impl Gateway {
@@ -69,7 +71,12 @@ impl Gateway {
             event.arguments = tool.settings.audit_arguments.then(|| redacted(&arguments));
         });
         let becomes_task = becomes_task(tool, &cx.client)?;
-        Ok(Ready { work: self.work(cx, tool, arguments, call.inputs, running), canonical, becomes_task })
+        Ok(Ready {
+            work: self.work(cx, tool, arguments, call.inputs, running),
+            canonical,
+            becomes_task,
+            prefix: view.prefix,
+        })
     }
 
     /// Cache, single-flight, concurrency, source; then the result as its caller gets it.
@@ -79,7 +86,7 @@ impl Gateway {
         ready: Ready,
         scope: &mut Scope,
     ) -> Result<Outcome<ToolResult>, Failure> {
-        let Ready { work, canonical, .. } = ready;
+        let Ready { work, canonical, prefix, .. } = ready;
         let tool = work.tool.clone();
         let outcome = match tool.settings.cache {
             Some(cache) if work.inputs.is_empty() => {
@@ -88,7 +95,10 @@ impl Gateway {
             _ => self.call_source(&work, scope).await?,
         };
         // Oversized results become a preview and a link; what is left is written for the client's era.
-        let Outcome::Complete(result) = outcome else { return Ok(outcome) };
+        let Outcome::Complete(mut result) = outcome else { return Ok(outcome) };
+        if prefix {
+            apps::rewrite_result(&tool.connection.name, &mut result);
+        }
         let result = self.fit(&tool, cx.caller.actor.principal.subject, result).await?;
         Ok(Outcome::Complete(reply::for_era(&tool, cx.client.era, result)))
     }

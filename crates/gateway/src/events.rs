@@ -5,7 +5,7 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
-use puente_domain::{FamilyId, Principal, Subject};
+use puente_domain::{FamilyId, Name, Principal, Subject};
 use puente_mcp::{Era, handler::Event};
 use tokio::sync::broadcast;
 
@@ -13,7 +13,7 @@ use crate::{
     Caller, Gateway,
     catalog::{Snapshot, snapshot::ResourceItem},
     identity,
-    view::{View, rights},
+    view::{View, apps, rights},
 };
 
 /// How many events a slow client may lag behind before it is told that everything changed.
@@ -75,12 +75,13 @@ impl Subscribers {
     }
 
     /// Tells everyone who sees this resource of a source.
-    pub(crate) fn resource_updated(&self, snapshot: &Snapshot, source: &str, uri: &str) {
+    pub(crate) fn resource_updated(&self, snapshot: &Snapshot, source: &Name, uri: &str) {
         for ((_, server), subscriber) in &*self.lock() {
             let view = seen(snapshot, server, &subscriber.principal);
-            let item = view.as_ref().and_then(|view| view.resource(uri));
-            if matches!(item, Some(ResourceItem::Offered(connection)) if connection.name.as_str() == source) {
-                let _ = subscriber.sender.send(Event::ResourceUpdated { uri: uri.to_owned() });
+            let Some(view) = view else { continue };
+            let uri = apps::client_uri(source, uri, view.prefix);
+            if matches!(view.resource(&uri), Some(ResourceItem::Offered(connection)) if connection.name == *source) {
+                let _ = subscriber.sender.send(Event::ResourceUpdated { uri: uri.into_owned() });
             }
         }
     }

@@ -113,7 +113,7 @@ impl Handler for McpHandler {
     }
 
     async fn subscribe(&self, cx: &RequestContext<Caller>, uri: &str) -> Result<(), McpError> {
-        self.0.may_subscribe(cx, uri).map_err(Failure::into_protocol)
+        self.0.subscribe(cx, uri).await.map_err(Failure::into_protocol)
     }
 
     fn events(&self, caller: &Caller) -> broadcast::Receiver<Event> {

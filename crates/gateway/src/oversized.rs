@@ -91,7 +91,7 @@ fn body(result: &ToolResult) -> (&'static str, Vec<u8>) {
     if let Some(structured) = &result.structured {
         return ("application/json", structured.get().as_bytes().to_vec());
     }
-    match &result.content[..] {
+    match &*result.blocks() {
         [only] if reply::text(only).is_some() => {
             ("text/plain", reply::text(only).unwrap_or_default().as_bytes().to_vec())
         }
@@ -120,6 +120,7 @@ fn preview(tool: &CatalogTool, result: &ToolResult, stored: &StoredResult, budge
         is_error: result.is_error || (tool.has_output_schema() && structured.is_none()),
         structured,
         meta: result.meta.clone(),
+        raw_content: None,
     }
 }
 

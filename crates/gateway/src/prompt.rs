@@ -10,6 +10,7 @@ use crate::{
     catalog::snapshot::{PromptItem, ResourceItem},
     failure::Failure,
     reply,
+    view::apps,
 };
 
 impl Gateway {
@@ -72,7 +73,10 @@ impl Gateway {
                 Some(PromptItem::Offered { connection, name }) => (connection, Reference::for_prompt(name.clone())),
             },
             Reference::Resource(template) => match view.templates.get(&template.uri) {
-                Some(ResourceItem::Offered(connection)) => (connection, complete.reference.clone()),
+                Some(ResourceItem::Offered(connection)) => {
+                    let uri = apps::source_uri(&connection.name, &template.uri, view.prefix);
+                    (connection, Reference::for_resource(uri))
+                }
                 _ => return Err(Failure::Unknown(McpError::UnknownResource(template.uri.clone()))),
             },
             _ => return Err(Failure::Protocol(McpError::InvalidParams("`ref` is of an unknown type".to_owned()))),

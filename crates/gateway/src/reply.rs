@@ -1,5 +1,7 @@
 //! The end of a call: its audit row is closed, and it is answered in the client's era.
 
+use std::borrow::Cow;
+
 use puente_domain::audit;
 use puente_mcp::{Era, McpError, Outcome, ToolResult};
 use rmcp::model::ContentBlock;
@@ -16,8 +18,8 @@ pub(crate) async fn tool(
         Ok(Outcome::Complete(result)) => {
             scope.note(|event| event.bytes = i64::try_from(size(&result)).unwrap_or(i64::MAX));
             let outcome = if result.is_error { audit::Outcome::Error } else { audit::Outcome::Ok };
-            let detail = result.content.first().and_then(text).filter(|_| result.is_error);
-            scope.close(outcome, detail).await;
+            let blocks = if result.is_error { result.blocks() } else { Cow::default() };
+            scope.close(outcome, blocks.first().and_then(text)).await;
             Ok(Outcome::Complete(result))
         }
         Ok(Outcome::InputRequired(required)) => {
@@ -73,7 +75,10 @@ fn is_object(json: &RawValue) -> bool {
 /// How large a result is: what it says, not how often it says it.
 pub(crate) fn size(result: &ToolResult) -> usize {
     let structured = result.structured.as_ref().map_or(0, |structured| structured.get().len());
-    let content: usize = result.content.iter().map(block_size).sum();
+    let content = match &result.raw_content {
+        None => result.content.iter().map(block_size).sum(),
+        Some(raw) => raw.get().len(),
+    };
     structured.max(content)
 }
 

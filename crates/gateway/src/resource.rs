@@ -11,7 +11,7 @@ use crate::{
     failure::Failure,
     oversized::RESULTS,
     reply,
-    view::View,
+    view::{View, apps},
 };
 
 /// How long a client may keep a resource of the catalog, in milliseconds.
@@ -70,7 +70,7 @@ impl Gateway {
             ResourceItem::Static(resource) => Ok(Outcome::Complete((resource.read(), STATIC_TTL_MS))),
             ResourceItem::Offered(connection) => {
                 let request = Read {
-                    uri: read.uri,
+                    uri: &apps::source_uri(&connection.name, read.uri, view.prefix),
                     inputs: &read.inputs,
                     principal: &actor.principal,
                     client: &cx.client,
@@ -79,16 +79,26 @@ impl Gateway {
                 };
                 let outcome = connection.through(self.in_time(connection.source.read(request))).await;
                 let outcome = outcome.map_err(|error| Failure::of_source(&error, read.uri))?;
-                Ok(outcome.map(|result| (result, 0)))
+                Ok(outcome.map(|mut result| {
+                    if view.prefix {
+                        apps::rewrite_read(&connection.name, &mut result);
+                    }
+                    (result, 0)
+                }))
             }
         }
     }
 
-    /// Whether the caller may hear of changes of this resource.
-    pub(crate) fn may_subscribe(&self, cx: &RequestContext<Caller>, uri: &str) -> Result<(), Failure> {
+    /// Whether the caller may hear of changes of this resource; then its source hears of them, too.
+    pub(crate) async fn subscribe(&self, cx: &RequestContext<Caller>, uri: &str) -> Result<(), Failure> {
         let view = self.view(&cx.caller, cx.client.era)?;
         match view.resource(uri) {
-            Some(_) => Ok(()),
+            Some(ResourceItem::Offered(connection)) => {
+                let _counted = connection.calls.token();
+                connection.source.watch(&apps::source_uri(&connection.name, uri, view.prefix)).await;
+                Ok(())
+            }
+            Some(ResourceItem::Static(_)) => Ok(()),
             None => Err(Failure::Unknown(McpError::UnknownResource(uri.to_owned()))),
         }
     }

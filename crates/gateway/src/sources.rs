@@ -89,7 +89,7 @@ impl Gateway {
     }
 
     /// A source as its connector gets it, with the tools that are offered.
-    async fn definition(&self, name: &str) -> Result<(Arc<dyn Connector>, Definition)> {
+    pub(crate) async fn definition(&self, name: &str) -> Result<(Arc<dyn Connector>, Definition)> {
         self.definition_of(name, |tool| tool.enabled).await
     }
 
@@ -119,8 +119,7 @@ impl Gateway {
 
 fn health(record: &SourceRecord, live: Option<&Arc<LiveSource>>) -> SourceHealth {
     let offered = live.and_then(|live| live.offered());
-    let (tools, problems) =
-        offered.map_or((0, Vec::new()), |offered| (offered.tools.len(), offered.offer.problems.clone()));
+    let (tools, problems) = offered.map_or((0, Vec::new()), |offered| (offered.tools.len(), offered.problems.clone()));
     let circuit = live.and_then(|live| Some(live.connection.as_ref().ok()?.circuit.health()));
     let state = match live.map(|live| &live.connection) {
         None if record.enabled => SourceState::Waiting,

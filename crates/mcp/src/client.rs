@@ -34,6 +34,11 @@ pub trait ProgressSink: Send + Sync {
     /// Whether the client gave a progress token.
     fn wants_progress(&self) -> bool;
 
+    /// The least severe log messages that the client asked for; `None` for none at all.
+    fn log_level(&self) -> Option<LoggingLevel> {
+        None
+    }
+
     /// Ends the response stream while the request goes on, so that the client polls for the rest (legacy, SEP-1699);
     /// nothing where that does not exist.
     fn close_stream(&self) {}
@@ -93,6 +98,12 @@ impl Client {
     #[must_use]
     pub fn wants_progress(&self) -> bool {
         self.sink.as_ref().is_some_and(|sink| sink.wants_progress())
+    }
+
+    /// See [`ProgressSink::log_level`].
+    #[must_use]
+    pub fn log_level(&self) -> Option<LoggingLevel> {
+        self.sink.as_ref().and_then(|sink| sink.log_level())
     }
 
     /// See [`ProgressSink::close_stream`].

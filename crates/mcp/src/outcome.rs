@@ -1,6 +1,6 @@
 //! How a call ends: complete, asking for input, or as a task.
 
-use std::collections::BTreeMap;
+use std::{borrow::Cow, collections::BTreeMap};
 
 use rmcp::model::{ContentBlock, InputRequest, JsonObject};
 use serde_json::{Value, value::RawValue};
@@ -62,6 +62,9 @@ impl Inputs {
 pub struct ToolResult {
     /// What the model reads.
     pub content: Vec<ContentBlock>,
+    /// The same as another server wrote it, passed on byte for byte; `content` is empty then. See
+    /// [`ToolResult::blocks`].
+    pub raw_content: Option<Box<RawValue>>,
     /// What a program reads: raw JSON, passed on byte for byte.
     pub structured: Option<Box<RawValue>>,
     /// Whether the tool failed; `content` then says why, in words for the model.
@@ -83,12 +86,28 @@ impl ToolResult {
         Self { is_error: true, ..Self::text(message) }
     }
 
+    /// What the model reads, parsed if need be. Blocks of another server that cannot be read are left out.
+    #[must_use]
+    pub fn blocks(&self) -> Cow<'_, [ContentBlock]> {
+        match &self.raw_content {
+            None => Cow::Borrowed(&self.content),
+            Some(raw) => {
+                let values: Vec<Value> = serde_json::from_str(raw.get()).unwrap_or_default();
+                values.into_iter().filter_map(|value| serde_json::from_value(value).ok()).collect()
+            }
+        }
+    }
+
     /// The result as `CallToolResult` of 2026-07-28, for where it is kept as JSON: a task's result.
     #[must_use]
     pub fn into_object(self) -> JsonObject {
         let mut object = JsonObject::new();
         object.insert("resultType".to_owned(), "complete".into());
-        object.insert("content".to_owned(), serde_json::to_value(self.content).unwrap_or_default());
+        let content = match &self.raw_content {
+            None => serde_json::to_value(self.content).unwrap_or_default(),
+            Some(raw) => serde_json::from_str(raw.get()).unwrap_or_default(),
+        };
+        object.insert("content".to_owned(), content);
         if let Some(structured) = self.structured {
             object.insert("structuredContent".to_owned(), serde_json::from_str(structured.get()).unwrap_or_default());
         }

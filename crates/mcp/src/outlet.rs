@@ -102,6 +102,10 @@ impl ProgressSink for CallSink {
         self.progress_token.is_some()
     }
 
+    fn log_level(&self) -> Option<LoggingLevel> {
+        self.level
+    }
+
     fn close_stream(&self) {
         self.outlet.close();
     }

@@ -29,6 +29,42 @@ impl ParamHeaders {
         Self(found)
     }
 
+    /// Why a client must leave a tool with this schema out: an annotation that it cannot follow. `None` if there is
+    /// none.
+    #[must_use]
+    pub fn problem(input_schema: &JsonObject) -> Option<String> {
+        let mut found = Vec::new();
+        collect(input_schema, &mut Vec::new(), &mut found);
+        if count(&Value::Object(input_schema.clone())) != found.len() {
+            return Some(format!(
+                "`{ANNOTATION}` must be a text on a property that is reached through `properties` only"
+            ));
+        }
+        let mut names = std::collections::HashSet::new();
+        found.iter().find_map(|Mirrored { path, header }| {
+            let kind = at(input_schema, path).and_then(|schema| schema.get("type")).and_then(Value::as_str);
+            let path = path.join(".");
+            if http::HeaderName::try_from(header).is_err() {
+                return Some(format!("`{ANNOTATION}` of `{path}` is no name of a header"));
+            }
+            if !matches!(kind, Some("string" | "integer" | "boolean")) {
+                return Some(format!("`{ANNOTATION}` of `{path}` is not on a string, an integer or a boolean"));
+            }
+            (!names.insert(header.clone())).then(|| format!("`{ANNOTATION}` of `{path}` is there twice"))
+        })
+    }
+
+    /// The headers of a call as a client sends them: names in lower case without the prefix, values not encoded yet.
+    #[must_use]
+    pub fn values(&self, arguments: &Map<String, Value>) -> Vec<(String, String)> {
+        let value = |mirrored: &Mirrored| match mirrored.value(arguments)? {
+            Value::String(text) => Some(text.clone()),
+            Value::Bool(_) | Value::Number(_) => mirrored.value(arguments).map(Value::to_string),
+            _ => None,
+        };
+        self.0.iter().filter_map(|mirrored| Some((mirrored.header.clone(), value(mirrored)?))).collect()
+    }
+
     /// Checks that each annotated argument is repeated in its header and that no header says what the arguments do not.
     /// `headers` are [`CallTool::header_params`](crate::CallTool::header_params).
     pub fn check(&self, arguments: &Map<String, Value>, headers: &[(String, String)]) -> Result<(), McpError> {
@@ -96,9 +132,54 @@ fn collect(schema: &JsonObject, path: &mut Vec<String>, found: &mut Vec<Mirrored
     }
 }
 
+/// The schema of the property that `path` leads to.
+fn at<'a>(schema: &'a JsonObject, path: &[String]) -> Option<&'a JsonObject> {
+    path.iter().try_fold(schema, |schema, name| schema.get("properties")?.get(name)?.as_object())
+}
+
+/// How many annotations there are anywhere in a schema. A property may be called like the annotation.
+fn count(schema: &Value) -> usize {
+    match schema {
+        Value::Object(object) => object
+            .iter()
+            .map(|(key, value)| match (key.as_str(), value) {
+                (ANNOTATION, Value::Object(_)) | ("properties", _) | (_, Value::Object(_) | Value::Array(_)) => {
+                    count(value)
+                }
+                (ANNOTATION, _) => 1,
+                _ => 0,
+            })
+            .sum(),
+        Value::Array(items) => items.iter().map(count).sum(),
+        _ => 0,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn annotations_that_cannot_be_followed_are_found() {
+        let tool = |properties: Value| serde_json::json!({"type": "object", "properties": properties});
+        let problem = |schema: &Value| ParamHeaders::problem(schema.as_object().unwrap());
+        let good = tool(serde_json::json!({"region": {"type": "string", "x-mcp-header": "Region"}}));
+        assert_eq!(problem(&good), None);
+        for properties in [
+            serde_json::json!({"a": {"type": "string", "x-mcp-header": ""}}),
+            serde_json::json!({"a": {"type": "string", "x-mcp-header": "a b"}}),
+            serde_json::json!({"a": {"type": "string", "x-mcp-header": 7}}),
+            serde_json::json!({"a": {"type": "number", "x-mcp-header": "A"}}),
+            serde_json::json!({"a": {"type": "object", "x-mcp-header": "A"}}),
+            serde_json::json!({"a": {"type": "string", "x-mcp-header": "A"}, "b": {"type": "string", "x-mcp-header": "a"}}),
+            serde_json::json!({"a": {"type": "array", "items": {"type": "string", "x-mcp-header": "A"}}}),
+        ] {
+            assert!(problem(&tool(properties.clone())).is_some(), "{properties}");
+        }
+        let values = ParamHeaders::of(good.as_object().unwrap())
+            .values(serde_json::json!({"region": "eu"}).as_object().unwrap());
+        assert_eq!(values, [("region".to_owned(), "eu".to_owned())]);
+    }
 
     fn check(arguments: &Value, headers: &[(&str, &str)]) -> Result<(), McpError> {
         let schema = serde_json::json!({"type": "object", "properties": {

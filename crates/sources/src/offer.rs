@@ -1,5 +1,7 @@
 //! What a source offers.
 
+use std::collections::BTreeMap;
+
 use rmcp::model::{Prompt, Resource, ResourceTemplate, Tool};
 
 use crate::ToolSettings;
@@ -19,6 +21,9 @@ pub struct Offer {
     pub templates: Vec<ResourceTemplate>,
     /// Prompts.
     pub prompts: Vec<Prompt>,
+    /// What the system itself says of each tool, where that may change behind our back and must be accepted: JSON with
+    /// sorted members, by the tool's name. Empty for systems whose tools the catalog defines.
+    pub definitions: BTreeMap<String, String>,
     /// What keeps some of the catalog from being offered, in words for `doctor` and the log: `tool search: column …`.
     pub problems: Vec<String>,
     /// The system has not answered yet: this is what the catalog alone says, without what only the system knows.

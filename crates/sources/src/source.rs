@@ -125,6 +125,12 @@ pub trait Source: Send + Sync + 'static {
         None
     }
 
+    /// Somebody wants to hear of changes of this resource, by the source's own URI, through [`Source::events`]. Returns
+    /// once the system tells them. Most sources tell of every change anyway.
+    async fn watch(&self, uri: &str) {
+        let _ = uri;
+    }
+
     /// Calls a tool.
     async fn call(&self, call: Call<'_>) -> Result<Outcome<ToolResult>, SourceError>;
 

@@ -19,6 +19,7 @@ mod keys;
 mod mcp_sessions;
 mod oauth;
 mod page;
+mod pins;
 mod pool;
 mod prompts;
 mod refresh_tokens;

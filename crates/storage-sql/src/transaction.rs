@@ -3,8 +3,9 @@
 use async_trait::async_trait;
 use puente_storage::{
     AuditRepository, CatalogRepository, GrantRepository, JobRepository, KeyRepository, McpSessionRepository,
-    OAuthRepository, RefreshTokenRepository, Result, ResultRepository, SecretRepository, ServerRepository,
-    StorageError, TaskRepository, TeamRepository, Transaction, UserRepository, VersionRepository, WebSessionRepository,
+    OAuthRepository, PinRepository, RefreshTokenRepository, Result, ResultRepository, SecretRepository,
+    ServerRepository, StorageError, TaskRepository, TeamRepository, Transaction, UserRepository, VersionRepository,
+    WebSessionRepository,
 };
 
 use super::errors::{driver, from_reference, from_sqlx};
@@ -76,6 +77,10 @@ impl Transaction for SqlTransaction {
     }
 
     fn catalog(&mut self) -> &mut dyn CatalogRepository {
+        self
+    }
+
+    fn pins(&mut self) -> &mut dyn PinRepository {
         self
     }
 

@@ -18,6 +18,7 @@ mod catalog;
 mod error;
 mod jobs;
 mod page;
+mod pins;
 mod sign_in;
 mod state;
 #[cfg(feature = "testing")]
@@ -31,6 +32,7 @@ pub use catalog::{CatalogRepository, CatalogRows, ToolFilter};
 pub use error::StorageError;
 pub use jobs::{Claim, Due, JobFilter, JobRepository};
 pub use page::{Page, Slice};
+pub use pins::PinRepository;
 pub use sign_in::{OAuthRepository, WebSessionRepository};
 pub use state::{
     Lease, McpSessionRepository, ResultRepository, SecretRecord, SecretRepository, TaskRepository, VersionRepository,

@@ -11,6 +11,7 @@ pub mod grants;
 pub mod jobs;
 pub mod keys;
 pub mod oauth;
+pub mod pins;
 pub mod refresh_tokens;
 mod samples;
 pub mod secrets;
@@ -56,6 +57,7 @@ macro_rules! conformance_suite {
                 tool_pages_and_search, tool_source_must_exist, stale_edits, prompts, resources,
                 loads_sorted_and_removes_with_source,
             }
+            pins { added_once_replaced_and_removed, source_must_exist, removed_with_source }
             secrets { put_get_list_remove }
             audit {
                 round_trip, many_at_once_or_none, intents_complete_once, newest_first_and_paged, every_filter,

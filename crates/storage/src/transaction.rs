@@ -4,8 +4,8 @@ use async_trait::async_trait;
 
 use crate::{
     AuditRepository, CatalogRepository, GrantRepository, JobRepository, KeyRepository, McpSessionRepository,
-    OAuthRepository, RefreshTokenRepository, Result, ResultRepository, SecretRepository, ServerRepository,
-    TaskRepository, TeamRepository, UserRepository, VersionRepository, WebSessionRepository,
+    OAuthRepository, PinRepository, RefreshTokenRepository, Result, ResultRepository, SecretRepository,
+    ServerRepository, TaskRepository, TeamRepository, UserRepository, VersionRepository, WebSessionRepository,
 };
 
 /// How many connections to the database are open.
@@ -83,6 +83,8 @@ pub trait Transaction: Send {
     fn grants(&mut self) -> &mut dyn GrantRepository;
     /// Sources and what they offer.
     fn catalog(&mut self) -> &mut dyn CatalogRepository;
+    /// Accepted definitions of upstream tools.
+    fn pins(&mut self) -> &mut dyn PinRepository;
     /// Sealed secrets.
     fn secrets(&mut self) -> &mut dyn SecretRepository;
     /// The audit trail.

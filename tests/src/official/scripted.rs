@@ -45,6 +45,14 @@ impl Plan {
         Self::new(json!({"command": [tools::puente(), "stdio"], "env": environment, "mode": mode}))
     }
 
+    /// Over a command's standard streams, with a few variables beyond a bare environment.
+    #[must_use]
+    pub fn command(command: &[String], environment: &[(&str, &str)]) -> Self {
+        let environment: Map<String, Value> =
+            environment.iter().map(|(name, value)| ((*name).to_owned(), (*value).into())).collect();
+        Self::new(json!({"command": command, "env": environment, "mode": "auto"}))
+    }
+
     fn new(mut plan: Value) -> Self {
         plan["steps"] = json!([]);
         let Value::Object(plan) = plan else { unreachable!("it is an object") };

@@ -32,6 +32,8 @@ async fn roles_by_doors() {
         (Method::GET,    "/api/v1/sources",                     "401   403    -      -      -                403"),
         (Method::POST,   "/api/v1/sources/nothing/test",        "401   403    -      -      403              403"),
         (Method::POST,   "/api/v1/sources/nothing/draft",       "401   403    -      -      403              403"),
+        (Method::GET,    "/api/v1/sources/nothing/pins",        "401   403    -      -      -                403"),
+        (Method::POST,   "/api/v1/sources/nothing/pins",        "401   403    -      -      403              403"),
         (Method::GET,    "/api/v1/tools",                       "401   403    -      -      -                403"),
         (Method::GET,    "/api/v1/secrets",                     "401   403    -      -      -                403"),
         (Method::POST,   "/api/v1/secrets/rotate",              "401   403    403    -      403              403"),

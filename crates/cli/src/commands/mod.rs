@@ -4,6 +4,7 @@ pub(crate) mod access;
 pub(crate) mod apply;
 pub(crate) mod audit;
 pub(crate) mod backup;
+pub(crate) mod child;
 pub(crate) mod client;
 pub(crate) mod completions;
 pub(crate) mod connect;
@@ -60,6 +61,7 @@ pub(crate) fn run(Arguments { global, command }: Arguments) -> anyhow::Result<()
             completions.run();
             Ok(())
         }
+        Command::Child(child) => child.run(),
         Command::DemoData(demo_data) => demo_data.run(),
     }
 }

@@ -4,7 +4,10 @@ use anyhow::bail;
 use clap::Subcommand;
 use puente_app::App;
 use puente_domain::catalog::SourceRecord;
-use puente_gateway::Actor;
+use puente_gateway::{
+    Actor,
+    catalog::{PinChange, PinDiff},
+};
 use puente_sources::{Change, Checked};
 use serde_json::json;
 
@@ -15,6 +18,7 @@ const EXAMPLES: &str = "Examples:
   puente source list
   puente source test erp
   puente source draft erp > draft.yaml      # review it, then: puente apply -f draft.yaml
+  puente source diff github && puente source accept github
   puente source sync petstore --dry-run     # what changed in its OpenAPI document";
 
 #[derive(Debug, Subcommand)]
@@ -33,6 +37,21 @@ pub(crate) enum Source {
         /// Print JSON
         #[arg(long)]
         json: bool,
+    },
+    /// Show the tools of an MCP server that are not what was accepted
+    Diff {
+        /// The source
+        name: String,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Accept the tools of an MCP server as they are now
+    Accept {
+        /// The source
+        name: String,
+        /// Only these tools, by the server's own names
+        tools: Vec<String>,
     },
     /// Read a source's schema, and print a catalog with tools for it
     Draft {
@@ -60,6 +79,8 @@ impl Source {
             Self::Test { name: Some(name), json } => test(&app, &name, json).await,
             Self::Test { name: None, json } => test_all(&app, json).await,
             Self::Sync { name, dry_run, json } => sync(&app, &name, dry_run, json).await,
+            Self::Diff { name, json } => diff(&app, &name, json).await,
+            Self::Accept { name, tools } => accept(&app, &name, &tools).await,
             Self::Draft { name } => {
                 app.gateway.source_draft(&Actor::operator(), &name).await.map(output::line).map_err(Into::into)
             }
@@ -153,6 +174,50 @@ fn word(change: Change, has_local_edits: bool) -> &'static str {
         Change::Removed => "removed",
         Change::Unchanged => "unchanged",
     }
+}
+
+async fn diff(app: &App, name: &str, json: bool) -> anyhow::Result<()> {
+    let changes = app.gateway.source_diff(&Actor::operator(), name).await?;
+    if json {
+        return output::json(&changes.iter().map(change_json).collect::<Vec<_>>());
+    }
+    if changes.is_empty() {
+        output::done("Unchanged", format_args!("source {name}: every tool is as it was accepted"));
+    }
+    for change in &changes {
+        output::line(format!("{} {}", pin_word(change.change), change.tool));
+        for (mark, text) in [("-", &change.accepted), ("+", &change.offered)] {
+            if let Some(text) = text {
+                output::line(format!("  {mark} {text}"));
+            }
+        }
+    }
+    Ok(())
+}
+
+async fn accept(app: &App, name: &str, tools: &[String]) -> anyhow::Result<()> {
+    let changes = app.gateway.source_accept(&Actor::operator(), name, tools).await?;
+    for change in &changes {
+        output::done("Accepted", format_args!("{name}.{} ({})", change.tool, pin_word(change.change)));
+    }
+    if changes.is_empty() {
+        output::done("Unchanged", format_args!("source {name}: there is nothing to accept"));
+    }
+    Ok(())
+}
+
+const fn pin_word(change: PinChange) -> &'static str {
+    match change {
+        PinChange::Added => "added",
+        PinChange::Changed => "changed",
+        PinChange::Removed => "removed",
+    }
+}
+
+fn change_json(change: &PinDiff) -> serde_json::Value {
+    json!({
+        "tool": change.tool, "change": pin_word(change.change), "accepted": change.accepted, "offered": change.offered,
+    })
 }
 
 fn show(name: &str, checked: &Checked) {

@@ -20,6 +20,7 @@ use crate::circuit::Circuit;
 use super::{
     Rows,
     definition::{Defined, define},
+    gate::Gate,
     offered::Offered,
     secrets::Secrets,
     tool_settings::Look,
@@ -48,10 +49,16 @@ pub(crate) struct LiveSource {
     pub(crate) record: SourceRecord,
     pub(crate) connection: Result<Arc<Connection>, String>,
     pub(crate) looks: HashMap<String, Look>,
+    gate: Gate,
     offered: Mutex<Option<Arc<Offered>>>,
 }
 
 impl LiveSource {
+    /// See [`Gate::is_first_sight`].
+    pub(crate) fn is_first_sight(&self) -> bool {
+        self.gate.is_first_sight()
+    }
+
     /// What it offers now; made anew only when the offer is another one.
     pub(crate) fn offered(&self) -> Option<Arc<Offered>> {
         let connection = self.connection.as_ref().ok()?;
@@ -60,7 +67,7 @@ impl LiveSource {
         if let Some(offered) = known.as_ref().filter(|offered| Arc::ptr_eq(&offered.offer, &offer)) {
             return Some(offered.clone());
         }
-        let offered = Arc::new(Offered::new(connection, &self.looks, offer, known.as_deref()));
+        let offered = Arc::new(Offered::new(connection, &self.looks, &self.gate, offer, known.as_deref()));
         *known = Some(offered.clone());
         Some(offered)
     }
@@ -154,8 +161,10 @@ impl Workshop<'_> {
             record: record.clone(),
             connection: Err(message),
             looks: HashMap::new(),
+            gate: Gate::default(),
             offered: Mutex::default(),
         };
+        let gate = Gate::new(rows, record);
         let Ok(Defined { definition, looks, fingerprint }) = defined else {
             return broken(
                 problems.into_iter().map(|(path, message)| format!("{path}: {message}")).collect::<Vec<_>>().join("; "),
@@ -166,10 +175,12 @@ impl Workshop<'_> {
             && connection.fingerprint == fingerprint
         {
             let offered = earlier.offered.lock().unwrap_or_else(PoisonError::into_inner).clone();
+            let offered = offered.filter(|_| earlier.gate == gate);
             return LiveSource {
                 record: record.clone(),
                 connection: Ok(connection.clone()),
                 looks,
+                gate,
                 offered: Mutex::new(offered),
             };
         }
@@ -180,7 +191,13 @@ impl Workshop<'_> {
             Ok(source) => {
                 tracing::info!(source = %record.name, "connecting");
                 let connection = self.connection(record, source, fingerprint);
-                LiveSource { record: record.clone(), connection: Ok(connection), looks, offered: Mutex::default() }
+                LiveSource {
+                    record: record.clone(),
+                    connection: Ok(connection),
+                    looks,
+                    gate,
+                    offered: Mutex::default(),
+                }
             }
             Err(error) => {
                 tracing::error!(source = %record.name, error = &error as &dyn std::error::Error, "a source cannot work");

@@ -43,6 +43,7 @@ impl Gateway {
         }
         self.swap(Snapshot::new(Arc::new(rows), live.sorted()));
         drop(live);
+        self.pin_first_sights().await;
         for connection in retired {
             self.background.spawn(Connection::close(connection));
         }
@@ -54,6 +55,15 @@ impl Gateway {
         let live = self.live.lock().await;
         let rows = self.catalog.load().rows.clone();
         self.swap(Snapshot::new(rows, live.sorted()));
+        drop(live);
+        self.pin_first_sights().await;
+    }
+
+    async fn pin_first_sights(&self) {
+        let catalog = self.catalog.load_full();
+        for source in catalog.sources.iter().filter(|source| source.is_first_sight()) {
+            self.accept_at_first_sight(source).await;
+        }
     }
 
     fn swap(&self, next: Snapshot) {
@@ -84,7 +94,9 @@ impl Gateway {
                 hint = hints.recv() => match hint {
                     Ok(Hint::CatalogChanged | Hint::RightsChanged) | Err(RecvError::Lagged(_)) => self.look().await,
                     Ok(Hint::ResourceUpdated { source, uri }) => {
-                        self.subscribers.resource_updated(&self.catalog.load(), &source, &uri);
+                        if let Ok(source) = source.parse() {
+                            self.subscribers.resource_updated(&self.catalog.load(), &source, &uri);
+                        }
                     }
                     Ok(Hint::TaskChanged { task, by }) => self.task_changed_elsewhere(task, &by).await,
                     Ok(Hint::JobsChanged) => {}

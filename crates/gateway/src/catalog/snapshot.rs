@@ -4,7 +4,7 @@ use std::{collections::HashMap, sync::Arc};
 
 use puente_domain::{
     Name, ServerId, SourceId, Timestamp,
-    catalog::ToolRecord,
+    catalog::{ToolPin, ToolRecord},
     server::{Grantee, VirtualServer},
 };
 use puente_mcp::Era;
@@ -23,6 +23,7 @@ pub(crate) struct Rows {
     /// Versions of catalog and rights.
     pub(crate) versions: (i64, i64),
     pub(crate) catalog: CatalogRows,
+    pub(crate) pins: Vec<ToolPin>,
     pub(crate) servers: Vec<(VirtualServer, Vec<Grantee>)>,
 }
 
@@ -34,6 +35,7 @@ impl Rows {
     pub(crate) async fn load(transaction: &mut dyn Transaction) -> Result<Self, StorageError> {
         let versions = versions(transaction).await?;
         let catalog = transaction.catalog().load().await?;
+        let pins = transaction.pins().all().await?;
         let mut grants: HashMap<ServerId, Vec<Grantee>> = HashMap::new();
         let mut page = Page { after: None, limit: PAGE };
         loop {
@@ -51,7 +53,7 @@ impl Rows {
             let granted = grants.remove(&server.id).unwrap_or_default();
             (server, granted)
         });
-        Ok(Self { versions, catalog, servers: servers.collect() })
+        Ok(Self { versions, catalog, pins, servers: servers.collect() })
     }
 
     /// The tools of a source that are enabled.

@@ -13,7 +13,7 @@ use rmcp::model::{JsonObject, Tool, ToolAnnotations};
 use serde_json::{Value, json};
 
 use super::{live::Connection, tool_settings::Look};
-use crate::{limit::ToolLimits, metrics::ToolLabels, validate::Arguments};
+use crate::{limit::ToolLimits, metrics::ToolLabels, validate::Arguments, view::apps};
 
 /// A tool of a connected source.
 pub(crate) struct CatalogTool {
@@ -73,6 +73,9 @@ impl CatalogTool {
     fn serialise(&self, era: Era, prefix: bool) -> Bytes {
         let mut tool = self.tool.clone();
         tool.name = Cow::Owned(self.client_name(prefix));
+        if prefix {
+            apps::rewrite_tool(&self.connection.name, &mut tool);
+        }
         if era == Era::Legacy && self.wraps_output() {
             tool.output_schema = tool.output_schema.map(|schema| Arc::new(wrap(&schema)));
         }

@@ -7,7 +7,7 @@ use puente_domain::{Name, server::VirtualServer};
 use puente_mcp::Era;
 use serde::Serialize;
 
-use super::{Listed, Rights, Shelf, View, client_name};
+use super::{Listed, Rights, Shelf, View, apps::client_uri, client_name};
 use crate::catalog::{
     CatalogTool,
     offered::Offered,
@@ -21,6 +21,7 @@ impl View {
         let offers: Vec<Arc<Offered>> = snapshot.sources.iter().filter_map(|source| source.offered()).collect();
         let builder = Builder { snapshot, server, rights, era, offers: &offers };
         Self {
+            prefix: server.prefix,
             tools: Shelf::new(builder.tools(), |listed| clash(server, "tool", &listed.key)),
             prompts: Shelf::new(builder.prompts(), |listed| clash(server, "prompt", &listed.key)),
             resources: Shelf::new(builder.resources(), |listed| clash(server, "resource", &listed.key)),
@@ -96,7 +97,9 @@ impl Builder<'_> {
             let source = &offered.connection.name;
             for resource in offered.offer.resources.iter().filter(|resource| self.includes(source, &resource.name)) {
                 let item = ResourceItem::Offered(offered.connection.clone());
-                listed.push(Listed { key: resource.uri.clone(), json: json(resource), item });
+                let mut resource = resource.clone();
+                resource.uri = client_uri(source, &resource.uri, self.server.prefix).into_owned();
+                listed.push(Listed { json: json(&resource), key: resource.uri, item });
             }
         }
         listed
@@ -108,7 +111,9 @@ impl Builder<'_> {
             let source = &offered.connection.name;
             for template in offered.offer.templates.iter().filter(|template| self.includes(source, &template.name)) {
                 let item = ResourceItem::Offered(offered.connection.clone());
-                listed.push(Listed { key: template.uri_template.clone(), json: json(template), item });
+                let mut template = template.clone();
+                template.uri_template = client_uri(source, &template.uri_template, self.server.prefix).into_owned();
+                listed.push(Listed { json: json(&template), key: template.uri_template, item });
             }
         }
         listed

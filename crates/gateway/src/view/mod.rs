@@ -1,5 +1,6 @@
 //! What a caller sees of a virtual server: immutable, and shared by all with the same rights.
 
+pub(crate) mod apps;
 mod build;
 mod names;
 mod shelf;
@@ -56,6 +57,8 @@ pub(crate) fn covers(grantee: Grantee, principal: &Principal) -> bool {
 
 /// A view: everything in a fixed order, each item serialised for its era.
 pub(crate) struct View {
+    /// Whether names have their source's as a prefix.
+    pub(crate) prefix: bool,
     pub(crate) tools: Shelf<Arc<CatalogTool>>,
     pub(crate) prompts: Shelf<PromptItem>,
     pub(crate) resources: Shelf<ResourceItem>,

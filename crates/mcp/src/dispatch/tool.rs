@@ -22,7 +22,10 @@ impl<H: Handler> Dispatch<'_, H> {
 
     fn tool_result(&self, result: ToolResult) -> Vec<u8> {
         let mut writer = ResultWriter::complete(self.request.id, &self.frame, result.meta);
-        writer.field("content", &result.content);
+        match &result.raw_content {
+            None => writer.field("content", &result.content),
+            Some(raw) => writer.field("content", raw),
+        }
         match result.structured.as_deref() {
             Some(structured) if self.frame.era == Era::Legacy && !structured.get().starts_with('{') => {
                 writer.field("structuredContent", &Wrapped { result: structured });

@@ -38,6 +38,8 @@ pub(crate) async fn respond<H: Handler>(
     conversation: &Conversation<'_>,
 ) -> Option<Result<Vec<u8>, McpError>> {
     let cancel = CancellationToken::new();
+    // However it ends: what a source keeps for another round of this request is not needed any more.
+    let _ended = cancel.clone().drop_guard();
     let _registration = conversation.peer.running.register(request.id.to_owned(), cancel.clone());
     let meta = match read_meta(&request.params) {
         Ok(meta) => meta,

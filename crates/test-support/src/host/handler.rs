@@ -108,6 +108,9 @@ impl Handler for Host {
         if let Some(headers) = &call.header_params {
             ParamHeaders::of(&offered.tool.input_schema).check(&arguments, headers)?;
         }
+        if call.inputs.is_empty() {
+            self.record(call.name, &arguments);
+        }
         let owned = OwnedCall {
             source: source.clone(),
             tool: call.name.to_owned(),

@@ -5,17 +5,18 @@ mod seal;
 mod serve;
 mod tasks;
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use puente_domain::{Principal, SystemClock};
 use puente_sources::{Offer, Source, SourceEvent};
+use serde_json::{Map, Value, json};
 use tokio::sync::{
     broadcast::{self, error::RecvError},
     watch,
 };
 
 pub use seal::TestSealer;
-pub use serve::{Running, serve};
+pub use serve::{Running, serve, serve_only};
 
 use puente_mcp::handler::Event;
 
@@ -25,6 +26,7 @@ pub struct Host {
     events: broadcast::Sender<Event>,
     principal: Principal,
     tasks: tasks::Tasks,
+    calls: Mutex<Vec<Value>>,
 }
 
 impl Host {
@@ -40,7 +42,18 @@ impl Host {
             }
         }
         let tasks = tasks::Tasks::new(events.clone(), Arc::new(SystemClock));
-        Arc::new(Self { sources, events, principal: Principal::anonymous(), tasks })
+        Arc::new(Self { sources, events, principal: Principal::anonymous(), tasks, calls: Mutex::default() })
+    }
+
+    /// Every execution of a tool so far: its name and arguments. Later rounds of a call are the same execution.
+    #[must_use]
+    pub fn calls(&self) -> Vec<Value> {
+        self.calls.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn record(&self, tool: &str, arguments: &Map<String, Value>) {
+        let call = json!({ "name": tool, "arguments": arguments });
+        self.calls.lock().unwrap_or_else(PoisonError::into_inner).push(call);
     }
 
     /// The source whose offer satisfies `offers`.
@@ -89,7 +102,7 @@ mod tests {
     use std::time::Duration;
 
     use puente_mcp::{CallTool, Client, Era, GetPrompt, Handler, InputMode, Inputs, ReadResource, RequestContext};
-    use serde_json::{json, value::RawValue};
+    use serde_json::value::RawValue;
 
     use super::*;
     use crate::source::{TestSource, model};

@@ -27,6 +27,7 @@ const CARRIED: &[&str] = &[
     "tasks",
     "team_members",
     "teams",
+    "tool_pins",
     "tools",
     "users",
     "versions",

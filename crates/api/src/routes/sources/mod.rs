@@ -5,6 +5,7 @@ mod delete;
 mod draft;
 mod get;
 mod list;
+mod pins;
 mod sync;
 mod test;
 mod update;
@@ -27,6 +28,7 @@ pub(super) fn router() -> OpenApiRouter<ApiState> {
         .routes(routes!(get::get, update::update, delete::delete))
         .routes(routes!(test::test))
         .routes(routes!(draft::draft))
+        .routes(routes!(pins::diff, pins::accept))
         .routes(routes!(sync::sync))
         .nest("/{source}/tools", tools::of_source())
         .nest("/{source}/prompts", prompts::router())

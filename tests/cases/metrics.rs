@@ -66,6 +66,7 @@ async fn calls_are_counted_by_tool_and_outcome() {
     assert_eq!((looked("hit"), looked("miss"), looked("shared")), ("1", "1", "0"));
     assert_eq!(value(&told, "puente_calls_in_flight"), "0");
     assert_eq!(value(&told, "puente_sessions"), "0");
+    assert_eq!(value(&told, r#"puente_jobs{state="dead"}"#), "0");
     assert!(number(&told, r#"puente_database_connections{state="idle"}"#) >= 1.0);
     assert!(number(&told, "puente_audit_queue_rows") >= 0.0);
     for name in ["process_cpu_seconds_total", "process_resident_memory_bytes", "process_open_fds"] {

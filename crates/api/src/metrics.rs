@@ -34,7 +34,7 @@ async fn for_administrators(
 }
 
 async fn for_everyone(State(state): State<ApiState>) -> Response {
-    ([(header::CONTENT_TYPE, MEDIA_TYPE)], state.gateway.metrics(state.mcp.sessions())).into_response()
+    ([(header::CONTENT_TYPE, MEDIA_TYPE)], state.gateway.metrics(state.mcp.sessions()).await).into_response()
 }
 
 async fn not_found() -> Problem {

@@ -6,7 +6,7 @@ mod calls;
 #[cfg_attr(not(target_os = "linux"), path = "elsewhere.rs")]
 mod process;
 
-use std::sync::atomic::Ordering;
+use std::{sync::atomic::Ordering, time::Duration};
 
 use prometheus_client::{
     encoding::{EncodeLabelSet, text},
@@ -22,6 +22,9 @@ use process::Process;
 
 /// The media type of [`Gateway::metrics`].
 pub const MEDIA_TYPE: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+
+/// How long the database may take to count jobs.
+const COUNT_PATIENCE: Duration = Duration::from_secs(2);
 
 /// How a request to the cache ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,6 +57,7 @@ pub(crate) struct Metrics {
     queue: Gauge,
     lost: Counter,
     connections: Family<StateLabel, Gauge>,
+    jobs: Family<StateLabel, Gauge>,
     process: Option<Process>,
 }
 
@@ -72,6 +76,8 @@ impl Metrics {
         let connections = Family::<StateLabel, Gauge>::default();
         let help = "Connections to Puente's own database";
         registry.register("puente_database_connections", help, connections.clone());
+        let jobs = Family::<StateLabel, Gauge>::default();
+        registry.register("puente_jobs", "Jobs of the durable queue, over all processes", jobs.clone());
         let mut gauge = |name: &str, help: &str| {
             let gauge = Gauge::default();
             registry.register(name, help, gauge.clone());
@@ -84,7 +90,7 @@ impl Metrics {
             "Room taken in the queue of the audit trail, by rows and by calls that will add one",
         );
         let process = Process::register(&mut registry, now);
-        Self { registry, calls, cache: by_result, in_flight, sessions, queue, lost, connections, process }
+        Self { registry, calls, cache: by_result, in_flight, sessions, queue, lost, connections, jobs, process }
     }
 
     /// Counts a request to the cache.
@@ -105,7 +111,7 @@ impl Gateway {
     /// All metrics as text (`OpenMetrics` 1.0, [`MEDIA_TYPE`]). `sessions` is how many legacy MCP sessions the doors keep
     /// in memory.
     #[must_use]
-    pub fn metrics(&self, sessions: usize) -> String {
+    pub async fn metrics(&self, sessions: usize) -> String {
         let metrics = &self.metrics;
         set(&metrics.in_flight, self.limits.running());
         set(&metrics.sessions, sessions);
@@ -115,6 +121,7 @@ impl Gateway {
         for (state, count) in [("in_use", connections.in_use), ("idle", connections.idle)] {
             set(&metrics.connections.get_or_create(&StateLabel { state }), count);
         }
+        self.count_jobs().await;
         if let Some(process) = &metrics.process {
             process.measure();
         }
@@ -123,6 +130,18 @@ impl Gateway {
             tracing::error!(%error, "the metrics cannot be written");
         }
         text
+    }
+
+    /// Where the database does not answer, no number is better than an old one.
+    async fn count_jobs(&self) {
+        let jobs = &self.metrics.jobs;
+        jobs.clear();
+        if let Ok(Ok(counted)) = tokio::time::timeout(COUNT_PATIENCE, self.queue.count()).await {
+            for (state, count) in counted {
+                let count = i64::try_from(count).unwrap_or(i64::MAX);
+                jobs.get_or_create(&StateLabel { state: state.as_str() }).set(count);
+            }
+        }
     }
 }
 

@@ -1,6 +1,7 @@
 //! Black-box tests: one module a concern, all in one binary, so that it is linked once.
 #![expect(clippy::unwrap_used, reason = "a test fails that way")]
 
+mod backends;
 mod backup;
 mod bad_days;
 mod clients;
@@ -14,6 +15,7 @@ mod first_run;
 mod http_source;
 mod jobs;
 mod metrics;
+mod replicas;
 mod rotation;
 mod sign_in;
 mod stdio;

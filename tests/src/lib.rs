@@ -5,9 +5,14 @@
 #![expect(clippy::missing_panics_doc, reason = "a test that cannot go on panics")]
 
 mod api;
+mod backends;
+mod balancer;
 mod browser;
+mod cluster;
 pub mod collector;
+mod cut;
 pub mod erp;
+mod load;
 mod mcp;
 pub mod official;
 mod postgres;
@@ -17,9 +22,14 @@ mod stdio;
 pub mod tools;
 
 pub use api::{Answer, Api};
+pub use backends::Backends;
+pub use balancer::{Balancer, REPLICA};
 pub use browser::Browser;
+pub use cluster::Cluster;
+pub use cut::Cable;
+pub use load::{Load, Tally};
 pub use mcp::Mcp;
 pub use postgres::PgDatabase;
-pub use server::Server;
+pub use server::{Server, Starting};
 pub use site::{ADMIN_EMAIL, ADMIN_PASSWORD, CONFIGURATION, FAILED, REFUSED, Run, Site};
 pub use stdio::Stdio;

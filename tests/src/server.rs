@@ -32,20 +32,7 @@ impl Server {
 
     /// Starts the server by a command of the test's own.
     pub async fn start_by(site: &Site, command: std::process::Command) -> Self {
-        let log = site.path().join("serve.log");
-        let file = File::options().create(true).append(true).open(&log).expect("the folder is writable");
-        let mut child = Command::from(command)
-            .stdout(file.try_clone().expect("a second handle"))
-            .stderr(file)
-            .stdin(Stdio::null())
-            .kill_on_drop(true)
-            .spawn()
-            .expect("puente starts");
-        let url = address(site, &mut child, &log).await;
-        let server = Self { child, url, log };
-        let ready = Api::anonymous(&server.url);
-        server.until("it is ready", async || ready.get("/health/ready").await.status == 200).await;
-        server
+        Starting::new(site, command).ready().await
     }
 
     /// `http://127.0.0.1:PORT`.
@@ -95,16 +82,32 @@ impl Server {
         fs::read_to_string(&self.log).unwrap_or_default()
     }
 
+    /// Whether it is connected to Redis, by what it said. It serves before.
+    #[must_use]
+    pub fn has_found_redis(&self) -> bool {
+        self.log().contains("connected to Redis")
+    }
+
     /// `kill -9`.
     pub async fn kill(mut self) {
         self.child.kill().await.expect("it can be killed");
     }
 
     /// `kill -TERM`, then waits for a graceful end.
-    pub async fn stop(mut self) -> ExitStatus {
+    pub async fn stop(self) -> ExitStatus {
+        self.terminate().await;
+        self.ended().await
+    }
+
+    /// `kill -TERM`.
+    pub async fn terminate(&self) {
         let kill = format!("kill -TERM {}", self.pid());
         let sent = Command::new("sh").args(["-c", &kill]).status().await.expect("sh runs");
         assert!(sent.success(), "{kill}");
+    }
+
+    /// Waits for its end.
+    pub async fn ended(mut self) -> ExitStatus {
         tokio::time::timeout(PATIENCE, self.child.wait()).await.expect("it stops").expect("it can be waited for")
     }
 
@@ -115,6 +118,37 @@ impl Server {
             assert!(Instant::now() < deadline, "waited in vain until {what}\n{}", self.log());
             sleep(Duration::from_millis(10)).await;
         }
+    }
+}
+
+/// A server that may not serve yet; killed when dropped.
+pub struct Starting<'a> {
+    site: &'a Site,
+    child: Child,
+    log: PathBuf,
+}
+
+impl<'a> Starting<'a> {
+    pub(crate) fn new(site: &'a Site, command: std::process::Command) -> Self {
+        let log = site.path().join("serve.log");
+        let file = File::options().create(true).append(true).open(&log).expect("the folder is writable");
+        let child = Command::from(command)
+            .stdout(file.try_clone().expect("a second handle"))
+            .stderr(file)
+            .stdin(Stdio::null())
+            .kill_on_drop(true)
+            .spawn()
+            .expect("puente starts");
+        Self { site, child, log }
+    }
+
+    /// Waits until it is ready.
+    pub async fn ready(mut self) -> Server {
+        let url = address(self.site, &mut self.child, &self.log).await;
+        let server = Server { child: self.child, url, log: self.log };
+        let ready = Api::anonymous(&server.url);
+        server.until("it is ready", async || ready.get("/health/ready").await.status == 200).await;
+        server
     }
 }
 

@@ -10,7 +10,7 @@ use rusqlite::Connection;
 use serde_json::Value;
 use tempfile::TempDir;
 
-use crate::{Server, erp, tools};
+use crate::{Backends, Server, Starting, erp, tools};
 
 /// The first administrator of every [`Site`].
 pub const ADMIN_EMAIL: &str = "admin@example.com";
@@ -28,6 +28,7 @@ pub const REFUSED: i32 = 4;
 pub struct Site {
     folder: TempDir,
     settings: Vec<(String, String)>,
+    backends: Backends,
 }
 
 /// How a command ended.
@@ -42,10 +43,29 @@ pub struct Run {
 }
 
 impl Site {
-    /// An empty data folder.
+    /// An empty data folder, on the backends of this run.
     #[must_use]
     pub fn empty() -> Self {
-        Self { folder: TempDir::new().expect("a temporary folder"), settings: Vec::new() }
+        Self::on(Backends::of_this_run())
+    }
+
+    /// An empty data folder with the embedded database, whatever the backends of this run.
+    #[must_use]
+    pub fn embedded() -> Self {
+        Self::on(Backends::default())
+    }
+
+    /// An empty data folder, on these backends.
+    #[must_use]
+    pub fn on(backends: Backends) -> Self {
+        let settings = backends.settings();
+        Self { folder: TempDir::new().expect("a temporary folder"), settings, backends }
+    }
+
+    /// What it keeps its data in.
+    #[must_use]
+    pub const fn backends(&self) -> &Backends {
+        &self.backends
     }
 
     /// A data folder with the sample catalog on a sample ERP.
@@ -61,7 +81,13 @@ impl Site {
     /// A data folder with `catalogs/notes.yaml` on an empty table of notes.
     #[must_use]
     pub fn with_notes() -> Self {
-        let site = Self::empty();
+        Self::with_notes_on(Backends::of_this_run())
+    }
+
+    /// As [`Site::with_notes`], on these backends.
+    #[must_use]
+    pub fn with_notes_on(backends: Backends) -> Self {
+        let site = Self::on(backends);
         let notes = Connection::open(site.notes()).expect("a database");
         notes.execute_batch("CREATE TABLE notes (id INTEGER PRIMARY KEY, marker TEXT NOT NULL)").expect("a table");
         let url = format!("sqlite:{}", site.notes().display());
@@ -164,6 +190,12 @@ impl Site {
         let path = self.path().join(name);
         fs::write(&path, content).expect("the folder is writable");
         path.to_str().expect("UTF-8").to_owned()
+    }
+
+    /// Starts `puente serve`.
+    #[must_use]
+    pub fn spawn(&self) -> Starting<'_> {
+        Starting::new(self, self.command(&["serve"]))
     }
 
     /// Starts `puente serve` and waits until it is ready.

@@ -1,19 +1,20 @@
 //! From settings to a gateway.
 
-use std::{path::PathBuf, sync::Arc};
+use std::{path::PathBuf, sync::Arc, time::Duration};
 
 use anyhow::Context;
 use puente_auth::{Passwords, Tokens, Vault};
 use puente_config::{Config, KeySource};
 use puente_domain::{Clock, SystemClock};
 use puente_gateway::{Gateway, Parts};
+use puente_redis::Link;
 use puente_source_http::HttpConnector;
 use puente_source_mcp::McpConnector;
 use puente_source_sql::SqlConnector;
 use puente_sources::Connector;
 use puente_storage::Storage;
 
-use crate::{jobs, settings, storage, token_keys};
+use crate::{jobs, settings, shared, storage, token_keys};
 
 /// How many passwords are hashed at once: each takes a core for tens of milliseconds.
 const PASSWORD_CONCURRENCY: usize = 2;
@@ -65,7 +66,6 @@ impl Builder {
     /// In words for the operator: the database cannot be opened, the keys do not open what is stored, …
     pub async fn open(self) -> anyhow::Result<App> {
         let Self { config, clock, connectors } = self;
-        settings::warn_of_idle(&config);
         let storage = storage::open(&config.database).await?;
         let vault = Vault::new(&config.security.encryption.load_or_create()?);
         let unusable = |setting: &str, source: &KeySource| match source {
@@ -77,7 +77,9 @@ impl Builder {
         let mut tokens = settings::tokens(&config)?;
         tokens.secrets.extend(token_keys::of(storage.as_ref(), &vault).await?);
         let tokens = Tokens::new(&tokens).with_context(|| unusable("JWT_SECRET_KEY", jwt))?;
+        let (shared, redis) = shared::make(&config, &*storage, clock.clone()).await?;
         let gateway = Gateway::new(Parts {
+            shared,
             storage: storage.clone(),
             clock: clock.clone(),
             vault: vault.clone(),
@@ -88,7 +90,7 @@ impl Builder {
             settings: settings::gateway(&config),
         });
         gateway.queue().register(jobs::handlers(&gateway, &config, &vault)?);
-        Ok(App { config, clock, storage, vault, gateway })
+        Ok(App { config, clock, storage, vault, gateway, redis })
     }
 }
 
@@ -104,9 +106,21 @@ pub struct App {
     pub vault: Arc<Vault>,
     /// The use cases.
     pub gateway: Arc<Gateway>,
+    redis: Option<Link>,
 }
 
 impl App {
+    /// Whether Redis answers within `patience`; `None` without `REDIS_URL`.
+    pub async fn redis_answers(&self, patience: Duration) -> Option<bool> {
+        let link = self.redis.as_ref()?;
+        let opened = async {
+            while !link.is_open() {
+                tokio::time::sleep(Duration::from_millis(10)).await;
+            }
+        };
+        Some(tokio::time::timeout(patience, opened).await.is_ok())
+    }
+
     /// Writes everything back and closes the database. What was not served or started needs no more than this.
     pub async fn close(self) {
         self.gateway.stop().await;

@@ -15,6 +15,7 @@ mod maintenance;
 mod metrics;
 mod running;
 mod settings;
+mod shared;
 mod signals;
 mod stdio;
 mod storage;

@@ -1,7 +1,7 @@
 //! What the other crates want to know of the settings, in their own words.
 
 use puente_auth::{JwtAlgorithm, TokenOptions};
-use puente_config::{AuditFailure, Config, Database, Shared};
+use puente_config::{AuditFailure, Config, Database, Environment, Shared};
 use puente_gateway::{OnAuditFailure, Settings};
 use puente_sources::{Egress, RateLimit};
 use secrecy::ExposeSecret;
@@ -41,7 +41,7 @@ pub(crate) fn gateway(config: &Config) -> Settings {
         max_result_bytes: limits.max_result_bytes,
         max_stored_bytes: limits.max_stored_bytes,
         result_ttl: limits.result_ttl,
-        cache_bytes: limits.cache_bytes as u64,
+        allow_open_servers: config.security.allow_open_servers || config.server.environment == Environment::Development,
         env_allow: config.network.env_allow.clone(),
     }
 }
@@ -54,7 +54,7 @@ pub(crate) fn egress(config: &Config) -> Egress {
     };
     let redis = match &config.shared {
         Shared::Memory => None,
-        Shared::Redis { url } => host_and_port(url.expose_secret(), 6379),
+        Shared::Redis { url, .. } => host_and_port(url.expose_secret(), 6379),
     };
     Egress {
         allow: config.network.egress_allow.clone(),
@@ -66,11 +66,4 @@ pub(crate) fn egress(config: &Config) -> Egress {
 fn host_and_port(url: &str, usual: u16) -> Option<(String, u16)> {
     let url = Url::parse(url).ok()?;
     Some((url.host_str()?.to_owned(), url.port().unwrap_or(usual)))
-}
-
-/// Says which settings are accepted, because the stack gives them, but do nothing in this version.
-pub(crate) fn warn_of_idle(config: &Config) {
-    if matches!(config.shared, Shared::Redis { .. }) {
-        tracing::warn!("REDIS_URL is not used yet: cache, rate limits and wake-ups are in this process's memory");
-    }
 }

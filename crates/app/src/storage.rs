@@ -19,7 +19,12 @@ pub(crate) async fn open(settings: &DatabaseSettings) -> anyhow::Result<Arc<dyn 
             Ok(Arc::new(storage.with_context(|| format!("cannot open the database {}", path.display()))?))
         }
         Database::Postgres { url } => {
-            let options = PostgresOptions { connections, ..PostgresOptions::default() };
+            let options = PostgresOptions {
+                connections,
+                patience: settings.acquire_timeout,
+                statement: settings.statement_timeout,
+                lifetime: settings.connection_lifetime,
+            };
             let storage = puente_storage_postgres::connect(url.expose_secret(), options).await;
             Ok(Arc::new(storage.context("cannot connect to the PostgreSQL database of DATABASE_URL")?))
         }

@@ -1,13 +1,19 @@
-//! Hints between the parts of a process, and between replicas: something changed, look again.
+//! Hints between the parts of a process, and between replicas: something changed, look again; and what a legacy client
+//! said to a replica that does not hold its call.
 //!
 //! A hint may be lost or come twice; the truth is in the database, which everyone looks at each second anyway. So
-//! nothing waits for a hint, and no hint carries more than what to look at.
+//! nothing waits for a hint, and nothing is lost for good without it.
 //!
 //! To add a backend: a file beside [`memory`] that implements [`Backend`].
 
+mod channel;
 mod memory;
+mod postgres;
+mod redis;
 
 pub use memory::Memory;
+pub use postgres::Postgres;
+pub use redis::Redis;
 
 use std::sync::Arc;
 
@@ -39,6 +45,20 @@ pub enum Hint {
         /// By the source's own URI.
         uri: String,
     },
+    /// The record of a legacy session: look again.
+    SessionChanged {
+        /// Its id.
+        session: String,
+    },
+    /// A notification or an answer of a legacy client, for whichever replica holds the call that it is about.
+    SessionMessage {
+        /// The id of its session.
+        session: String,
+        /// The JSON-RPC message.
+        message: String,
+    },
+    /// The way between the replicas was interrupted: hints may be missing, so everything may have changed.
+    Interrupted,
 }
 
 /// What carries hints.

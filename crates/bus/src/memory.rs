@@ -2,10 +2,7 @@
 
 use tokio::sync::broadcast;
 
-use crate::{Backend, Hint};
-
-/// How many hints a slow subscriber may lag behind.
-const CAPACITY: usize = 1024;
+use crate::{Backend, Hint, channel::CAPACITY};
 
 /// The backend of a single process.
 #[derive(Debug)]

@@ -9,10 +9,12 @@
 mod flight;
 mod key;
 mod memory;
+mod redis;
 
 pub use flight::Flights;
 pub use key::Key;
 pub use memory::Memory;
+pub use redis::Redis;
 
 use std::{future::Future, sync::Arc, time::Duration};
 
@@ -20,7 +22,7 @@ use bytes::Bytes;
 use futures::future::BoxFuture;
 use tokio_util::sync::CancellationToken;
 
-/// A backend failed. The cache goes on without it; the message is for the log.
+/// A backend failed. The cache goes on without it; the backend tells the operator once, not with each call.
 #[derive(Debug, thiserror::Error)]
 #[error("the cache failed: {0}")]
 pub struct BackendError(pub String);
@@ -66,10 +68,10 @@ pub struct Cache<E> {
 }
 
 impl<E: Clone + Send + Sync + 'static> Cache<E> {
-    /// An empty cache on this backend.
+    /// A cache on this backend.
     #[must_use]
-    pub fn new(backend: impl Backend) -> Self {
-        Self { backend: Arc::new(backend), flights: Flights::default() }
+    pub fn new(backend: Arc<dyn Backend>) -> Self {
+        Self { backend, flights: Flights::default() }
     }
 
     /// The value of `key`. `fill` gets a token that is cancelled when nobody waits any more.
@@ -102,7 +104,7 @@ impl<E: Clone + Send + Sync + 'static> Cache<E> {
 
 async fn lookup(backend: &dyn Backend, key: &Key) -> Option<Bytes> {
     backend.get(key).await.unwrap_or_else(|error| {
-        tracing::warn!(%error, kind = key.kind(), "going on without the cache");
+        tracing::debug!(%error, kind = key.kind(), "going on without the cache");
         None
     })
 }
@@ -112,7 +114,7 @@ async fn keep<E>(backend: &dyn Backend, key: &Key, ttl: Duration, outcome: Resul
     if filled.keep
         && let Err(error) = backend.set(key, filled.value.clone(), ttl).await
     {
-        tracing::warn!(%error, kind = key.kind(), "a result could not be cached");
+        tracing::debug!(%error, kind = key.kind(), "a result could not be cached");
     }
     Ok(filled.value)
 }

@@ -7,7 +7,7 @@ use tokio::sync::Semaphore;
 use super::*;
 
 fn cache() -> Cache<&'static str> {
-    Cache::new(Memory::new(1 << 20, Arc::new(ManualClock::at(Timestamp::from_micros(0)))))
+    Cache::new(Arc::new(Memory::new(1 << 20, Arc::new(ManualClock::at(Timestamp::from_micros(0))))))
 }
 
 fn key() -> Key {

@@ -3,6 +3,7 @@
 use std::{
     num::NonZeroUsize,
     path::{Path, PathBuf},
+    time::Duration,
 };
 
 use secrecy::SecretString;
@@ -17,8 +18,20 @@ pub(crate) const DATABASE_URL: Setting = Setting::secret(
 );
 const DATABASE_POOL_SIZE: Setting =
     Setting::new("DATABASE_POOL_SIZE", "10", "Connections that stay open to the database");
+const DATABASE_ACQUIRE_TIMEOUT: Setting =
+    Setting::new("DATABASE_ACQUIRE_TIMEOUT", "5s", "How long to wait for a connection to PostgreSQL");
+const DATABASE_STATEMENT_TIMEOUT: Setting =
+    Setting::new("DATABASE_STATEMENT_TIMEOUT", "60s", "How long one statement may take in PostgreSQL");
+const DATABASE_CONNECTION_LIFETIME: Setting =
+    Setting::new("DATABASE_CONNECTION_LIFETIME", "30m", "How old a connection to PostgreSQL may become");
 
-pub(crate) const SETTINGS: &[Setting] = &[DATABASE_URL, DATABASE_POOL_SIZE];
+pub(crate) const SETTINGS: &[Setting] = &[
+    DATABASE_URL,
+    DATABASE_POOL_SIZE,
+    DATABASE_ACQUIRE_TIMEOUT,
+    DATABASE_STATEMENT_TIMEOUT,
+    DATABASE_CONNECTION_LIFETIME,
+];
 
 /// Where Puente keeps its own data.
 #[derive(Clone, Debug)]
@@ -54,6 +67,12 @@ pub struct DatabaseSettings {
     pub database: Database,
     /// `DATABASE_POOL_SIZE`.
     pub pool_size: NonZeroUsize,
+    /// `DATABASE_ACQUIRE_TIMEOUT`.
+    pub acquire_timeout: Duration,
+    /// `DATABASE_STATEMENT_TIMEOUT`.
+    pub statement_timeout: Duration,
+    /// `DATABASE_CONNECTION_LIFETIME`.
+    pub connection_lifetime: Duration,
 }
 
 impl DatabaseSettings {
@@ -62,6 +81,9 @@ impl DatabaseSettings {
         Self {
             database: reader.optional(&DATABASE_URL, database).unwrap_or_else(embedded),
             pool_size: reader.value(&DATABASE_POOL_SIZE, parse::count),
+            acquire_timeout: reader.value(&DATABASE_ACQUIRE_TIMEOUT, parse::positive_duration),
+            statement_timeout: reader.value(&DATABASE_STATEMENT_TIMEOUT, parse::positive_duration),
+            connection_lifetime: reader.value(&DATABASE_CONNECTION_LIFETIME, parse::positive_duration),
         }
     }
 }

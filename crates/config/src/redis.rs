@@ -1,14 +1,19 @@
 //! What replicas share besides the database: memory of one process, or Redis.
 
+use std::time::Duration;
+
 use secrecy::SecretString;
 use url::Url;
 
-use crate::{reader::Reader, setting::Setting};
+use crate::{parse, reader::Reader, setting::Setting};
 
 const REDIS_URL: Setting =
     Setting::secret("REDIS_URL", "none: in memory", "Shared cache, limits and wake-ups: `redis://HOST:6379/0`");
 
-pub(crate) const SETTINGS: &[Setting] = &[REDIS_URL];
+const REDIS_TIMEOUT: Setting =
+    Setting::new("REDIS_TIMEOUT", "100ms", "How long Redis may take to answer before Puente goes on without it");
+
+pub(crate) const SETTINGS: &[Setting] = &[REDIS_URL, REDIS_TIMEOUT];
 
 /// Where cache, rate limits and wake-ups live. Nothing in there is irreplaceable.
 #[derive(Clone, Debug)]
@@ -19,12 +24,15 @@ pub enum Shared {
     Redis {
         /// With the password, so never shown.
         url: SecretString,
+        /// `REDIS_TIMEOUT`.
+        timeout: Duration,
     },
 }
 
 impl Shared {
     pub(crate) fn read(reader: &mut Reader<'_>) -> Self {
-        reader.optional(&REDIS_URL, redis_url).map_or(Self::Memory, |url| Self::Redis { url })
+        let timeout = reader.value(&REDIS_TIMEOUT, parse::positive_duration);
+        reader.optional(&REDIS_URL, redis_url).map_or(Self::Memory, |url| Self::Redis { url, timeout })
     }
 }
 

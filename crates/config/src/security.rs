@@ -28,7 +28,14 @@ const ADMIN_EMAIL: Setting = Setting::new("ADMIN_EMAIL", "admin@localhost", "The
 const ADMIN_PASSWORD: Setting =
     Setting::secret("ADMIN_PASSWORD", "generated, shown once", "The first administrator's password");
 
-pub(crate) const SETTINGS: &[Setting] = &[ENCRYPTION_KEY, JWT_SECRET_KEY, ADMIN_EMAIL, ADMIN_PASSWORD];
+const ALLOW_OPEN_SERVERS: Setting = Setting::new(
+    "ALLOW_OPEN_SERVERS",
+    "false",
+    "Whether virtual servers may be `open`, to callers without a token, in production",
+);
+
+pub(crate) const SETTINGS: &[Setting] =
+    &[ENCRYPTION_KEY, JWT_SECRET_KEY, ADMIN_EMAIL, ADMIN_PASSWORD, ALLOW_OPEN_SERVERS];
 
 /// The shortest key that seals, in characters.
 const MIN_ENCRYPTION_KEY: usize = 32;
@@ -46,6 +53,8 @@ pub struct Security {
     pub admin_email: String,
     /// `ADMIN_PASSWORD`; `None` means one is generated.
     pub admin_password: Option<SecretString>,
+    /// `ALLOW_OPEN_SERVERS`.
+    pub allow_open_servers: bool,
 }
 
 impl Security {
@@ -60,6 +69,7 @@ impl Security {
             jwt: source(&JWT_SECRET_KEY, "jwt.key"),
             admin_email: reader.value(&ADMIN_EMAIL, email),
             admin_password: reader.optional(&ADMIN_PASSWORD, parse::secret),
+            allow_open_servers: reader.value(&ALLOW_OPEN_SERVERS, parse::flag),
         }
     }
 

@@ -42,7 +42,7 @@ impl Gateway {
         let mut scope = self
             .scope(&caller.actor, CALL, call.name, Some(&caller.server))
             .map_err(|unwritable| Failure::from(unwritable).into_protocol())?;
-        let ready = match self.prepare(cx, call, &mut scope) {
+        let ready = match self.prepare(cx, call, &mut scope).await {
             Ok(ready) => ready,
             Err(failure) => return reply::tool(scope, Err(failure)).await,
         };
@@ -55,14 +55,19 @@ impl Gateway {
     }
 
     /// Rate, view, validate: everything before the source.
-    fn prepare(&self, cx: &RequestContext<Caller>, call: CallTool<'_>, scope: &mut Scope) -> Result<Ready, Failure> {
+    async fn prepare(
+        &self,
+        cx: &RequestContext<Caller>,
+        call: CallTool<'_>,
+        scope: &mut Scope,
+    ) -> Result<Ready, Failure> {
         // Per principal, with the cap on calls in flight; then per tool, once it is known.
         let who = self.who(&cx.caller.actor);
-        let running = self.limits.admit(&who)?;
+        let running = self.limits.admit(&who).await?;
         let view = self.view(&cx.caller, cx.client.era)?;
         let tool = find(&view, call.name).map_err(|unknown| self.or_step_up(cx, call.name, unknown))?;
         scope.calls(tool);
-        tool.limits.check_rate(&who)?;
+        tool.limits.check_rate(&who).await?;
 
         let arguments = tool.arguments.check(&call)?;
         let canonical = canonical(&arguments);

@@ -15,6 +15,7 @@ use puente_domain::{
     catalog::{Origin, SourceKind},
 };
 use puente_queue::Queue;
+use puente_rates::Rates;
 use puente_sources::{Connector, Egress, Outbound};
 use puente_storage::Storage;
 
@@ -22,7 +23,7 @@ use tokio::sync::{Mutex, Notify};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
-    Settings,
+    Settings, Shared,
     audit::Trail,
     catalog::{Live, Rows, Snapshot},
     events::Subscribers,
@@ -48,6 +49,8 @@ pub struct Parts {
     pub connectors: Vec<Arc<dyn Connector>>,
     /// Where sources may connect to.
     pub egress: Arc<Egress>,
+    /// What replicas share.
+    pub shared: Shared,
     /// Limits and times.
     pub settings: Settings,
 }
@@ -65,6 +68,7 @@ pub struct Gateway {
     pub(crate) settings: Settings,
     pub(crate) bus: Bus,
     pub(crate) queue: Queue,
+    pub(crate) rates: Rates,
     pub(crate) trail: Arc<Trail>,
     pub(crate) identity: Identity,
     pub(crate) cache: Cache<Failure>,
@@ -87,14 +91,13 @@ impl Gateway {
     #[must_use]
     pub fn new(parts: Parts) -> Arc<Self> {
         let settings = &parts.settings;
-        let memory = puente_cache::Memory::new(settings.cache_bytes, parts.clock.clone());
-        let bus = Bus::new(puente_bus::Memory::default());
+        let Shared { bus, cache, rates } = parts.shared;
         Arc::new(Self {
             queue: Queue::new(parts.storage.clone(), bus.clone()),
             trail: Arc::new(Trail::new(parts.storage.clone(), settings.on_audit_failure)),
-            cache: Cache::new(memory),
+            cache: Cache::new(cache),
             metrics: Arc::new(Metrics::new(parts.clock.now())),
-            limits: Limits::new(settings.principal_rate, settings.max_calls),
+            limits: Limits::new(&rates, settings.principal_rate, settings.max_calls),
             catalog: ArcSwap::from_pointee(Snapshot::new(Arc::new(Rows::default()), Vec::new())),
             live: Mutex::default(),
             offer_changed: Arc::default(),
@@ -103,6 +106,7 @@ impl Gateway {
             stopping: CancellationToken::new(),
             background: TaskTracker::new(),
             bus,
+            rates,
             identity: Identity::default(),
             storage: parts.storage,
             clock: parts.clock,

@@ -39,6 +39,7 @@ mod resource;
 mod sealer;
 mod sessions;
 mod settings;
+mod shared;
 mod sources;
 mod step_up;
 mod tasks;
@@ -55,6 +56,7 @@ pub use policy::{Action, Refusal};
 pub use sealer::VaultSealer;
 pub use sessions::StoredSessions;
 pub use settings::{OnAuditFailure, Settings};
+pub use shared::Shared;
 pub use sources::{SourceHealth, SourceState};
 
 use std::{net::IpAddr, sync::Arc};

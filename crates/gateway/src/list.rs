@@ -11,13 +11,13 @@ const TTL_MS: u64 = 5_000;
 
 impl Gateway {
     /// A page of a list.
-    pub(crate) fn list(
+    pub(crate) async fn list(
         &self,
         cx: &RequestContext<Caller>,
         what: ListRequest,
         cursor: Option<&str>,
     ) -> Result<ListPage, Failure> {
-        let _running = self.limits.admit(&self.who(&cx.caller.actor))?;
+        let _running = self.limits.admit(&self.who(&cx.caller.actor)).await?;
         let view = self.view(&cx.caller, cx.client.era)?;
         let cursors = Cursors { sealer: VaultSealer(self.vault.clone()), context: context(&cx.caller, what) };
         let after = cursor.map(|cursor| cursors.open(cursor)).transpose()?;

@@ -63,7 +63,7 @@ impl Handler for McpHandler {
     }
 
     async fn admit(&self, caller: &Caller) -> Result<(), McpError> {
-        self.0.limits.count(&self.0.who(&caller.actor)).map_err(Failure::into_protocol)
+        self.0.limits.count(&self.0.who(&caller.actor)).await.map_err(Failure::into_protocol)
     }
 
     fn refused(&self, caller: &Caller, method: &str, target: &str, error: &McpError) {
@@ -79,7 +79,7 @@ impl Handler for McpHandler {
         what: ListRequest,
         cursor: Option<&str>,
     ) -> Result<ListPage, McpError> {
-        self.0.list(cx, what, cursor).map_err(Failure::into_protocol)
+        self.0.list(cx, what, cursor).await.map_err(Failure::into_protocol)
     }
 
     async fn call_tool(

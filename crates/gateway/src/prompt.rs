@@ -34,7 +34,7 @@ impl Gateway {
         get: GetPrompt<'_>,
     ) -> Result<Outcome<GetPromptResult>, Failure> {
         let actor = &cx.caller.actor;
-        let _running = self.limits.admit(&self.who(actor))?;
+        let _running = self.limits.admit(&self.who(actor)).await?;
         let view = self.view(&cx.caller, cx.client.era)?;
         let unknown = || Failure::Unknown(McpError::UnknownPrompt(get.name.to_owned()));
         match view.prompts.get(get.name).ok_or_else(unknown)? {
@@ -64,7 +64,7 @@ impl Gateway {
         complete: Complete<'_>,
     ) -> Result<CompletionInfo, Failure> {
         let actor = &cx.caller.actor;
-        let _running = self.limits.admit(&self.who(actor))?;
+        let _running = self.limits.admit(&self.who(actor)).await?;
         let view = self.view(&cx.caller, cx.client.era)?;
         let (connection, reference) = match &complete.reference {
             Reference::Prompt(prompt) => match view.prompts.get(&prompt.name) {

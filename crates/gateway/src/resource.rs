@@ -59,7 +59,7 @@ impl Gateway {
         read: ReadResource<'_>,
     ) -> Result<Outcome<(ReadResourceResult, u64)>, Failure> {
         let actor = &cx.caller.actor;
-        let _running = self.limits.admit(&self.who(actor))?;
+        let _running = self.limits.admit(&self.who(actor)).await?;
         let view = self.view(&cx.caller, cx.client.era)?;
         if read.uri.starts_with(RESULTS) {
             let result = self.read_result(actor.principal.subject, read.uri).await?;

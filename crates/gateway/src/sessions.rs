@@ -1,13 +1,22 @@
 //! Legacy MCP sessions of record, in the database.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
-use futures::{FutureExt, future::BoxFuture};
+use futures::{
+    FutureExt, StreamExt,
+    future::{BoxFuture, ready},
+    stream::BoxStream,
+};
+use puente_bus::Hint;
 use puente_domain::{SessionId, session::McpSession};
-use puente_mcp::handler::{SessionRecord, SessionStore};
+use puente_mcp::sessions::{SessionNews, SessionRecord, SessionStore, Unknown};
 use puente_storage::StorageError;
+use tokio_stream::wrappers::BroadcastStream;
 
 use crate::{Gateway, mcp};
+
+/// That a session is in use is written down this often.
+const SEEN_EVERY: Duration = Duration::from_hours(1);
 
 /// The [`SessionStore`] of the protocol service.
 #[derive(Clone)]
@@ -36,7 +45,16 @@ impl StoredSessions {
     }
 
     async fn read(&self, id: SessionId) -> Result<Option<McpSession>, StorageError> {
-        self.0.storage.read().await?.mcp_sessions().get(id).await
+        let found = self.0.storage.read().await?.mcp_sessions().get(id).await?;
+        let Some(mut session) = found else { return Ok(None) };
+        let now = self.0.clock.now();
+        if now.since(session.last_seen_at) >= SEEN_EVERY {
+            session.last_seen_at = now;
+            let mut transaction = self.0.storage.write().await?;
+            transaction.mcp_sessions().put(&session).await?;
+            transaction.save().await?;
+        }
+        Ok(Some(session))
     }
 
     async fn delete(&self, id: SessionId) -> Result<(), StorageError> {
@@ -55,17 +73,18 @@ impl SessionStore for StoredSessions {
         self.write(session).map(|written| written.unwrap_or_else(|error| log(&error))).boxed()
     }
 
-    fn load<'a>(&'a self, id: &'a str) -> BoxFuture<'a, Option<SessionRecord>> {
+    fn load<'a>(&'a self, id: &'a str) -> BoxFuture<'a, Result<Option<SessionRecord>, Unknown>> {
+        let Ok(id) = id.parse() else { return ready(Ok(None)).boxed() };
+        let record = |session: McpSession| SessionRecord {
+            id: session.id.to_string(),
+            binding: mcp::bind(session.subject, &session.server),
+            protocol_version: session.protocol_version,
+            state: session.state,
+        };
         async move {
-            let session = self.read(id.parse().ok()?).await.unwrap_or_else(|error| {
+            self.read(id).await.map(|session| session.map(record)).map_err(|error| {
                 log(&error);
-                None
-            })?;
-            Some(SessionRecord {
-                id: session.id.to_string(),
-                binding: mcp::bind(session.subject, &session.server),
-                protocol_version: session.protocol_version,
-                state: session.state,
+                Unknown
             })
         }
         .boxed()
@@ -80,5 +99,27 @@ impl SessionStore for StoredSessions {
             }
         }
         .boxed()
+    }
+
+    fn tell(&self, news: SessionNews) {
+        self.0.bus.publish(match news {
+            SessionNews::Changed { session } => Hint::SessionChanged { session },
+            SessionNews::Message { session, message } => Hint::SessionMessage { session, message },
+            SessionNews::Missed => Hint::Interrupted,
+        });
+    }
+
+    fn news(&self) -> BoxStream<'static, SessionNews> {
+        let hints = BroadcastStream::new(self.0.bus.subscribe());
+        hints.filter_map(|hint| ready(news(hint.unwrap_or(Hint::Interrupted)))).boxed()
+    }
+}
+
+fn news(hint: Hint) -> Option<SessionNews> {
+    match hint {
+        Hint::SessionChanged { session } => Some(SessionNews::Changed { session }),
+        Hint::SessionMessage { session, message } => Some(SessionNews::Message { session, message }),
+        Hint::Interrupted => Some(SessionNews::Missed),
+        _ => None,
     }
 }

@@ -39,8 +39,8 @@ pub struct Settings {
     pub max_stored_bytes: usize,
     /// How long an oversized result can be read.
     pub result_ttl: Duration,
-    /// Memory for cached results.
-    pub cache_bytes: u64,
+    /// Whether a virtual server may be open to callers without a token.
+    pub allow_open_servers: bool,
     /// Which environment variables a catalog may name: exact names or `PREFIX_*` (`PUENTE_ENV_ALLOW`).
     pub env_allow: Vec<String>,
 }
@@ -59,7 +59,7 @@ impl Default for Settings {
             max_result_bytes: 256 * 1024,
             max_stored_bytes: 64 * 1024 * 1024,
             result_ttl: Duration::from_hours(1),
-            cache_bytes: 64 * 1024 * 1024,
+            allow_open_servers: true,
             env_allow: vec!["SOURCE_*".to_owned()],
         }
     }

@@ -238,30 +238,3 @@ pub trait Sealer: Send + Sync + 'static {
     /// Opens what [`Sealer::seal`] made with the same `context`; `None` if it was not, or was changed.
     fn open(&self, context: &str, sealed: &str) -> Option<Vec<u8>>;
 }
-
-/// Keeps legacy sessions of record, so that another replica can go on with one.
-///
-/// The protocol service holds what it needs in memory; this is asked when it meets a session that it does not know.
-pub trait SessionStore: Send + Sync + 'static {
-    /// Keeps a session, new or changed. Errors are the store's to log; the session then lives in this process only.
-    fn save(&self, session: SessionRecord) -> futures::future::BoxFuture<'_, ()>;
-
-    /// Finds a session that was not ended.
-    fn load<'a>(&'a self, id: &'a str) -> futures::future::BoxFuture<'a, Option<SessionRecord>>;
-
-    /// Ends a session.
-    fn remove<'a>(&'a self, id: &'a str) -> futures::future::BoxFuture<'a, ()>;
-}
-
-/// A legacy session as it is kept.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SessionRecord {
-    /// The `Mcp-Session-Id`.
-    pub id: String,
-    /// See [`Handler::binding`].
-    pub binding: String,
-    /// The negotiated revision.
-    pub protocol_version: String,
-    /// Client info, capabilities, log level and subscriptions, as JSON.
-    pub state: String,
-}

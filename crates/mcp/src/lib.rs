@@ -24,6 +24,7 @@ mod outlet;
 pub mod param_headers;
 mod reply;
 mod service;
+pub mod sessions;
 pub mod stdio;
 mod sync;
 mod tracking;

@@ -17,11 +17,23 @@ pub struct PostgresOptions {
     pub connections: u32,
     /// How long to wait for a free connection.
     pub patience: Duration,
+    /// How long one statement may take. Migrations may take longer.
+    pub statement: Duration,
+    /// How old a connection may become.
+    pub lifetime: Duration,
 }
+
+/// A transaction that does nothing for so long lost its process, and would hold up others.
+const IDLE_IN_TRANSACTION: Duration = Duration::from_mins(1);
 
 impl Default for PostgresOptions {
     fn default() -> Self {
-        Self { connections: 16, patience: Duration::from_secs(30) }
+        Self {
+            connections: 16,
+            patience: Duration::from_secs(30),
+            statement: Duration::from_mins(1),
+            lifetime: Duration::from_mins(30),
+        }
     }
 }
 
@@ -39,6 +51,10 @@ pub async fn connect(url: &str, options: PostgresOptions) -> Result<PostgresStor
     let pool = PgPoolOptions::new()
         .max_connections(options.connections.max(1))
         .acquire_timeout(options.patience)
-        .connect_lazy_with(connect);
+        .max_lifetime(options.lifetime)
+        .connect_lazy_with(connect.options([
+            ("statement_timeout", options.statement.as_millis().to_string()),
+            ("idle_in_transaction_session_timeout", IDLE_IN_TRANSACTION.as_millis().to_string()),
+        ]));
     Ok(PostgresStorage::new(pool, presence))
 }

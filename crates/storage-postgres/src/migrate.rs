@@ -3,7 +3,7 @@
 use puente_storage::Result;
 use sqlx::{PgConnection, migrate::Migrator};
 
-use crate::repositories::from_migrate;
+use crate::repositories::{from_migrate, schema};
 
 static MIGRATIONS: Migrator = sqlx::migrate!();
 
@@ -16,7 +16,10 @@ pub fn newest_migration() -> i64 {
 /// Brings the schema up to date, under an advisory lock: processes that start at once wait for the first. The lock ends
 /// with the connection, which is not used any further.
 pub(crate) async fn migrate(mut connection: PgConnection) -> Result<()> {
-    migrate_within(&mut connection).await
+    match migrate_within(&mut connection).await {
+        Ok(()) => Ok(()),
+        Err(error) => schema::allow(&mut connection, error).await,
+    }
 }
 
 /// The same on a connection that goes on: within its transaction, if it has one.
@@ -25,6 +28,7 @@ pub(crate) async fn migrate(mut connection: PgConnection) -> Result<()> {
 /// [`StorageError::TooNew`](puente_storage::StorageError::TooNew) if a newer Puente has changed the schema.
 pub async fn migrate_within(connection: &mut PgConnection) -> Result<()> {
     // `run` would give a future that cannot be spawned (sqlx says so where it defines `run_direct`).
-    let done = MIGRATIONS.run_direct(None, connection, false).await;
-    done.map_err(|error| from_migrate(error, newest_migration()))
+    let done = MIGRATIONS.run_direct(None, &mut *connection, false).await;
+    done.map_err(|error| from_migrate(error, newest_migration()))?;
+    schema::mark(connection).await
 }

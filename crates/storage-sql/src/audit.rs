@@ -6,20 +6,18 @@ use puente_domain::{
     audit::{AuditEvent, Outcome},
 };
 use puente_storage::{AuditFilter, AuditRepository, Page, Result, Slice, StorageError};
-use sqlx::QueryBuilder;
 use uuid::Uuid;
 
 use super::{
     SqlTransaction, Time,
-    audit_filter::push_conditions,
     audit_insert::Texts,
-    column, page,
+    column,
     subject::{subject, subject_text},
     text::{fold, storable},
 };
 
 #[derive(sqlx::FromRow)]
-struct Row {
+pub(super) struct Row {
     id: Uuid,
     at: Time,
     subject: String,
@@ -70,14 +68,6 @@ fn outcome(text: &str) -> Result<Outcome> {
         .into_iter()
         .find(|outcome| outcome.as_str() == text)
         .ok_or_else(|| column::inconsistent("audit_events", &format_args!("'{text}' is no outcome")))
-}
-
-impl SqlTransaction {
-    /// The moment of an event, from which a page goes on.
-    async fn event_at(&mut self, id: Uuid) -> Result<Option<Time>> {
-        let at = sqlx::query_scalar!(r#"SELECT at AS "at!: Time" FROM audit_events WHERE id = $1"#, id);
-        at.fetch_optional(self.connection()).await.map_err(|error| self.fail(error))
-    }
 }
 
 #[async_trait]
@@ -131,32 +121,11 @@ impl AuditRepository for SqlTransaction {
     }
 
     async fn list(&mut self, filter: &AuditFilter, page: &Page) -> Result<Slice<AuditEvent>> {
-        let mut query = QueryBuilder::new(
-            "SELECT id, at, subject, principal, action, target, server, arguments_hash, arguments, outcome, detail,
-                    duration_us, source_us, bytes, cached, request_id, address
-             FROM audit_events",
-        );
-        push_conditions(&mut query, filter)?;
-        if page.after.is_some() {
-            let after = page::after_id(page)?;
-            let Some(at) = self.event_at(after).await? else {
-                return Ok(Slice { items: Vec::new(), next: None });
-            };
-            query.push(" AND (at, id) < (").push_bind(at).push(", ").push_bind(after).push(")");
-        }
-        query.push(" ORDER BY at DESC, id DESC LIMIT ").push_bind(page::limit(page));
-        let rows: Vec<Row> =
-            query.build_query_as().fetch_all(self.connection()).await.map_err(|error| self.fail(error))?;
-        page::slice(rows, page, |event: &AuditEvent| event.id.to_string())
+        self.list_events(filter, page).await
     }
 
     async fn count(&mut self, filter: &AuditFilter, at_most: u64) -> Result<u64> {
-        let mut query = QueryBuilder::new("SELECT COUNT(*) FROM (SELECT 1 FROM audit_events");
-        push_conditions(&mut query, filter)?;
-        query.push(" LIMIT ").push_bind(i64::try_from(at_most).unwrap_or(i64::MAX)).push(") AS matching");
-        let count: i64 =
-            query.build_query_scalar().fetch_one(self.connection()).await.map_err(|error| self.fail(error))?;
-        Ok(count.unsigned_abs())
+        self.count_events(filter, at_most).await
     }
 
     async fn totals(&mut self, since: Timestamp, limit: u32) -> Result<Vec<(String, u64, u64, u64)>> {

@@ -5,24 +5,35 @@ use puente_domain::audit::Outcome;
 use puente_storage::{AuditFilter, Result};
 use sqlx::QueryBuilder;
 
-use super::{
-    Time,
-    subject::subject_text,
-    text::{pattern, storable},
-};
+use super::{Time, subject::subject_text, text::storable};
 use crate::Db;
 
 /// The length of the column `target_start`: an index entry of PostgreSQL holds 2,704 bytes, and targets may be longer.
 const INDEXED: usize = 200;
 
-/// Appends ` WHERE …` with the filter's conditions.
-pub(super) fn push_conditions(query: &mut QueryBuilder<Db>, filter: &AuditFilter) -> Result<()> {
+/// Whose events, as far as names tell; see [`AuditFilter::principal`].
+pub(super) enum Caller {
+    Anyone,
+    /// By the folded name.
+    Named(String),
+    /// By a `LIKE` pattern.
+    Like(String),
+}
+
+/// Appends ` WHERE …` with the filter's conditions; `caller` stands for that on the name.
+pub(super) fn push_conditions(query: &mut QueryBuilder<Db>, filter: &AuditFilter, caller: &Caller) -> Result<()> {
     query.push(" WHERE TRUE");
     if let Some(subject) = filter.subject {
         query.push(" AND subject = ").push_bind(subject_text(subject));
     }
-    if let Some(principal) = &filter.principal {
-        query.push(" AND principal_search LIKE ").push_bind(pattern(Some(principal))?).push(r" ESCAPE '\'");
+    match caller {
+        Caller::Anyone => {}
+        Caller::Named(name) => {
+            query.push(" AND principal_search = ").push_bind(name.clone());
+        }
+        Caller::Like(pattern) => {
+            query.push(" AND principal_search LIKE ").push_bind(pattern.clone()).push(r" ESCAPE '\'");
+        }
     }
     if let Some(action) = &filter.action {
         query.push(" AND action = ").push_bind(storable("audit.action", action)?.to_owned());

@@ -84,6 +84,7 @@ impl SqlTransaction {
                 .push_bind(texts.request_id)
                 .push_bind(texts.address);
         });
+        query.push(" ON CONFLICT (id) DO NOTHING");
         query.build().execute(self.connection()).await.map_err(|error| self.fail(error))?;
         Ok(())
     }

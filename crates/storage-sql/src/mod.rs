@@ -8,6 +8,7 @@
 mod audit;
 mod audit_filter;
 mod audit_insert;
+mod audit_list;
 mod catalog;
 mod column;
 mod errors;
@@ -25,6 +26,7 @@ mod prompts;
 mod refresh_tokens;
 mod resources;
 mod results;
+pub(crate) mod schema;
 mod secrets;
 mod servers;
 mod sources;

@@ -3,7 +3,7 @@
 use puente_storage::Result;
 use sqlx::{Connection as _, SqliteConnection, migrate::Migrator};
 
-use crate::repositories::{from_migrate, from_sqlx};
+use crate::repositories::{from_migrate, from_sqlx, schema};
 
 static MIGRATIONS: Migrator = sqlx::migrate!();
 
@@ -19,6 +19,9 @@ pub(crate) async fn migrate(connection: &mut SqliteConnection) -> Result<()> {
     let mut transaction = connection.begin_with("BEGIN IMMEDIATE").await.map_err(from_sqlx)?;
     let known = newest_migration();
     // `run` would give a future that cannot be spawned (sqlx says so where it defines `run_direct`).
-    MIGRATIONS.run_direct(None, &mut *transaction, false).await.map_err(|error| from_migrate(error, known))?;
+    match MIGRATIONS.run_direct(None, &mut *transaction, false).await {
+        Ok(()) => schema::mark(&mut transaction).await?,
+        Err(error) => schema::allow(&mut transaction, from_migrate(error, known)).await?,
+    }
     transaction.commit().await.map_err(from_sqlx)
 }

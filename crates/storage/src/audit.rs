@@ -32,7 +32,8 @@ pub struct AuditFilter {
 /// Audit events. An intent is an event with [`Outcome::Unknown`] that a later [`AuditRepository::complete`] explains.
 #[async_trait]
 pub trait AuditRepository: Send {
-    /// Adds events in one go.
+    /// Adds events in one go. One that is there already stays as it is: after a commit whose answer was lost, its events
+    /// are added again.
     async fn add(&mut self, events: &[AuditEvent]) -> Result<()>;
     /// Replaces an intent by its outcome; false if there is no intent of that id.
     async fn complete(&mut self, event: &AuditEvent) -> Result<bool>;

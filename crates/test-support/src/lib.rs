@@ -6,4 +6,5 @@
 pub mod host;
 pub mod mariadb;
 pub mod postgres;
+pub mod redis;
 pub mod source;

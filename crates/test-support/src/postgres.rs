@@ -17,6 +17,8 @@ use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection};
 #[derive(Debug)]
 pub struct Postgres {
     port: u16,
+    /// Of a server of a test's own; the shared one is nobody's.
+    own: Option<server::Own>,
 }
 
 impl Postgres {
@@ -28,9 +30,57 @@ impl Postgres {
     pub fn shared() -> &'static Self {
         static SHARED: OnceLock<Postgres> = OnceLock::new();
         SHARED.get_or_init(|| match server::port_of_this_run() {
-            Ok(port) => Self { port },
+            Ok(port) => Self { port, own: None },
             Err(error) => panic!("no PostgreSQL for the tests: {error}"),
         })
+    }
+
+    /// A server that is this test's alone, so that it may be restarted.
+    ///
+    /// # Panics
+    /// If no PostgreSQL is found, or none starts: the message says why.
+    #[must_use]
+    pub fn own() -> Self {
+        match server::Own::start() {
+            Ok((own, port)) => Self { port, own: Some(own) },
+            Err(error) => panic!("no PostgreSQL for the tests: {error}"),
+        }
+    }
+
+    /// Restarts a server of the test's own, cutting off whoever is connected.
+    ///
+    /// # Panics
+    /// If it does not come back, or is the shared one.
+    pub fn restart(&self) {
+        let own = self.own.as_ref().expect("the shared server is not this test's to restart");
+        own.restart(self.port).unwrap_or_else(|error| panic!("PostgreSQL does not start again: {error}"));
+    }
+
+    /// The port on the loopback address.
+    #[must_use]
+    pub const fn port(&self) -> u16 {
+        self.port
+    }
+
+    /// The first column of a query's rows, which must be text.
+    ///
+    /// # Errors
+    /// If the server refuses.
+    pub async fn column(url: &str, query: &str) -> sqlx::Result<Vec<String>> {
+        let mut connection = PgConnection::connect(url).await?;
+        let column = sqlx::query_scalar(AssertSqlSafe(query)).fetch_all(&mut connection).await?;
+        connection.close().await?;
+        Ok(column)
+    }
+
+    /// Runs statements, separated by semicolons.
+    ///
+    /// # Errors
+    /// If the server refuses.
+    pub async fn execute(url: &str, statements: &str) -> sqlx::Result<()> {
+        let mut connection = PgConnection::connect(url).await?;
+        connection.execute(AssertSqlSafe(statements)).await?;
+        connection.close().await
     }
 
     /// The URL of a database.

@@ -15,6 +15,8 @@ const LEFT_BEHIND: &[&str] = &["job_schedules", "leases", "_sqlx_migrations"];
 
 /// What the transfer itself keeps in `settings`.
 pub(crate) const OWN_SETTINGS: &str = "transfer.";
+/// Which programs may serve on the schema. Each database says it about its own.
+const OWN_SCHEMA: &str = "schema_serves_from";
 /// Keys that signed access tokens before the transfer, sealed; they still verify.
 pub const TOKEN_KEYS: &str = "transfer.token_keys";
 /// The report of the transfer that filled the database, as JSON.
@@ -132,12 +134,16 @@ fn grown(table: &Table, cells: &[Cell<'_>], seen: &BTreeMap<String, i64>) -> Opt
     Some((version, (*own).max(seen.saturating_add(1))))
 }
 
+fn is_own(name: &[u8]) -> bool {
+    name.starts_with(OWN_SETTINGS.as_bytes()) || name == OWN_SCHEMA.as_bytes()
+}
+
 fn is_own_setting(table: &Table, row: Row<'_>) -> bool {
     table.name == "settings"
         && table
             .column("name")
             .and_then(|index| row.cells().nth(index))
-            .is_some_and(|cell| matches!(cell, Cell::Text(name) if name.starts_with(OWN_SETTINGS.as_bytes())))
+            .is_some_and(|cell| matches!(cell, Cell::Text(name) if is_own(name)))
 }
 
 /// Whether rows of this table need the encryption key.

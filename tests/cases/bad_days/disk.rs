@@ -2,7 +2,7 @@
 
 use std::{fs, path::PathBuf, process::Command};
 
-use puente_tests::{Answer, FAILED, Run, Server, Site};
+use puente_tests::{Answer, Backends, FAILED, Run, Server, Site};
 use rusqlite::Connection;
 use serde_json::json;
 
@@ -17,7 +17,7 @@ fn serve_on(site: &Site, mount: &str) -> Command {
 
 /// A site with a key; its database is in `original.db`.
 fn site_with_disk() -> (Site, String) {
-    let site = Site::with_notes();
+    let site = Site::with_notes_on(Backends::default());
     let key = site.key("robot", &[]);
     let database = Connection::open(site.data().join("puente.db")).unwrap();
     let copy = site.path().join("original.db");

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 import sys
 from contextlib import AsyncExitStack
 from typing import Any
@@ -55,7 +56,24 @@ async def run_step(client: Client, method: str, params: dict[str, Any]) -> dict[
             raise ValueError(f"no step for {method}")
 
 
+async def repeat_step(client: Client, step: dict[str, Any]) -> dict[str, Any]:
+    """Repeats a step until a file is there, whatever comes of it."""
+    calls, failed = 0, []
+    while not os.path.exists(step["until"]):
+        calls += 1
+        try:
+            result = await run_step(client, step["method"], step.get("params", {}))
+            if result.get("isError"):
+                failed.append(json.dumps(result))
+        except Exception as error:
+            failed.append(repr(error))
+        await asyncio.sleep(0.02)
+    return {"calls": calls, "failed": failed}
+
+
 async def answer_step(client: Client, step: dict[str, Any]) -> dict[str, Any]:
+    if "until" in step:
+        return {"result": await repeat_step(client, step)}
     try:
         return {"result": await run_step(client, step["method"], step.get("params", {}))}
     except MCPError as error:

@@ -68,6 +68,16 @@ impl Plan {
         self
     }
 
+    /// Adds a step that is repeated until the file `end` is there; its result is `{"calls": N, "failed": [why, …]}`
+    /// (Python only).
+    #[must_use]
+    pub fn step_until(mut self, method: &str, params: Value, end: &str) -> Self {
+        self = self.step(method, params);
+        let last = self.0["steps"].as_array_mut().and_then(|steps| steps.last_mut()).expect("just added");
+        last["until"] = end.into();
+        self
+    }
+
     /// What the client answers to every elicitation.
     #[must_use]
     pub fn elicit(mut self, content: Value) -> Self {

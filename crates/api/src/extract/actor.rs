@@ -23,7 +23,7 @@ impl FromRequestParts<ApiState> for Authenticated {
         let actor = authenticate_at(Door::Api, parts, state).await?;
         let actor =
             actor.ok_or_else(|| Problem::new(Kind::Unauthenticated, "this needs a token: Authorization: Bearer …"))?;
-        state.gateway.count_request(&actor)?;
+        state.gateway.count_request(&actor).await?;
         Ok(Self(actor))
     }
 }

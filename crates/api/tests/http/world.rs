@@ -10,7 +10,7 @@ use puente_api::{ApiState, Options, Readiness, ServeOptions};
 use puente_auth::{JwtAlgorithm, Passwords, TokenOptions, Tokens, Vault};
 use puente_domain::{Role, SystemClock};
 use puente_gateway::{
-    Actor, Gateway, McpHandler, Parts, Settings, StoredSessions, VaultSealer,
+    Actor, Gateway, McpHandler, Parts, Settings, Shared, StoredSessions, VaultSealer,
     admin::{keys::NewKey, users::NewUser},
 };
 use puente_mcp::{McpHttp, Service, http::origin::AllowedHosts};
@@ -162,6 +162,7 @@ fn gateway(storage: Arc<dyn puente_storage::Storage>, vault: Arc<Vault>, setting
         audience: "puente".into(),
     };
     Gateway::new(Parts {
+        shared: Shared::memory(1 << 20, Arc::new(SystemClock)),
         storage,
         clock: Arc::new(SystemClock),
         vault,

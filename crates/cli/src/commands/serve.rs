@@ -57,6 +57,7 @@ async fn serve(config: Config) -> anyhow::Result<()> {
     let development = config.server.environment == Environment::Development;
     let app = Builder::new(config).open().await?;
     check_keys(&app).await?;
+    check_open_servers(&app).await?;
     puente_app::serve(app, |served| tell(&served, development)).await
 }
 
@@ -70,6 +71,20 @@ async fn check_keys(app: &App) -> anyhow::Result<()> {
     let message = "ENCRYPTION_KEY opens none of the stored secrets: give the key that sealed them, or put it behind the \
                    new one (`NEW,OLD`)";
     Err(Misconfigured(message.to_owned()).into())
+}
+
+/// In production nobody gets in without a token by an oversight.
+async fn check_open_servers(app: &App) -> anyhow::Result<()> {
+    let open = app.gateway.forbidden_open_servers().await?;
+    if open.is_empty() {
+        return Ok(());
+    }
+    let message = format!(
+        "ENVIRONMENT=production, and anyone may use the virtual servers {} without a token: take `open: true` out of the \
+         catalog and apply it, or set ALLOW_OPEN_SERVERS=true if that is meant",
+        open.join(", ")
+    );
+    Err(Misconfigured(message).into())
 }
 
 /// What a person must know. Secrets come first: whoever reads the address has read all.

@@ -14,6 +14,9 @@ const EARLIEST: Timestamp = Timestamp::from_micros(1_767_225_600_000_000);
 /// Clocks of replicas may differ by this much; tokens allow for it.
 const LEEWAY: Duration = Duration::from_mins(1);
 
+/// How long Redis may take to be found.
+const REDIS_PATIENCE: Duration = Duration::from_secs(3);
+
 pub(super) async fn examine(app: &App) -> Vec<Finding> {
     let database = match app.storage.ping().await {
         Ok(()) => Finding::fine("database", format!("{} answers, its schema is up to date", app.storage.backend())),
@@ -22,6 +25,7 @@ pub(super) async fn examine(app: &App) -> Vec<Finding> {
         }
     };
     let mut findings = vec![database];
+    findings.extend(redis(app).await);
     findings.push(unwrap("clock", clock(app).await));
     findings.push(unwrap("secrets", secrets(app).await));
     findings.push(unwrap("virtual servers", open_servers(app).await));
@@ -30,6 +34,15 @@ pub(super) async fn examine(app: &App) -> Vec<Finding> {
         Err(error) => findings.push(failed("sources", &error)),
     }
     findings
+}
+
+/// Nothing fails without Redis, but everything is slower and each replica has limits of its own.
+async fn redis(app: &App) -> Option<Finding> {
+    if app.redis_answers(REDIS_PATIENCE).await? {
+        return Some(Finding::fine("redis", "it answers"));
+    }
+    let advice = "check REDIS_URL, its password, and whether Redis runs";
+    Some(Finding::doubtful("redis", "it does not answer: replicas go on without it", advice))
 }
 
 fn unwrap(what: &'static str, found: Result<Finding>) -> Finding {

@@ -9,23 +9,32 @@ const DETAIL: &str = "Puente ended before the outcome was known; whether the cal
 const PAGE: u32 = 500;
 
 impl Gateway {
-    /// Explains intents of a process that ended. They stay [`Outcome::Unknown`].
+    /// Explains intents of a process that ended. They stay [`Outcome::Unknown`], and those that another replica is about
+    /// still get their outcome.
     pub(crate) async fn explain_intents(&self) -> Result<()> {
         let filter = AuditFilter { outcome: Some(Outcome::Unknown), ..AuditFilter::default() };
         let mut page = Page { after: None, limit: PAGE };
         loop {
-            let mut transaction = self.storage.write().await?;
-            let slice = transaction.audit().list(&filter, &page).await?;
+            let slice = self.storage.read().await?.audit().list(&filter, &page).await?;
             for intent in slice.items.into_iter().filter(|event| event.detail.is_none()) {
-                tracing::warn!(id = %intent.id, target = intent.target, "the outcome of a call is not known");
-                let explained = AuditEvent { detail: Some(DETAIL.to_owned()), ..intent };
-                transaction.audit().complete(&explained).await?;
+                self.explain(intent).await?;
             }
-            transaction.save().await?;
             page.after = slice.next;
             if page.after.is_none() {
                 return Ok(());
             }
         }
+    }
+
+    /// Holds one row at a time: with more, this and a replica that writes outcomes in another order could wait for each
+    /// other.
+    async fn explain(&self, intent: AuditEvent) -> Result<()> {
+        let mut transaction = self.storage.write().await?;
+        let explained = AuditEvent { detail: Some(DETAIL.to_owned()), ..intent };
+        if transaction.audit().complete(&explained).await? {
+            tracing::warn!(id = %explained.id, target = explained.target, "the outcome of a call is not known");
+        }
+        transaction.save().await?;
+        Ok(())
     }
 }

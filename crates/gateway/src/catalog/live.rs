@@ -11,6 +11,7 @@ use puente_domain::{
     Name, SourceId,
     catalog::{SourceKind, SourceRecord},
 };
+use puente_rates::Rates;
 use puente_sources::{Connector, Egress, Source, SourceError, SourceEvent};
 use tokio::sync::{Notify, broadcast::error::RecvError};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
@@ -35,6 +36,8 @@ const LINGER: Duration = Duration::from_mins(5);
 pub(crate) struct Connection {
     pub(crate) name: Name,
     pub(crate) source: Arc<dyn Source>,
+    /// Where its tools' limits are counted.
+    pub(crate) rates: Rates,
     /// See [`Defined::fingerprint`].
     pub(crate) fingerprint: [u8; 32],
     /// Whether calls go to it.
@@ -84,6 +87,7 @@ pub(crate) struct Workshop<'a> {
     pub(crate) connectors: &'a HashMap<SourceKind, Arc<dyn Connector>>,
     pub(crate) egress: &'a Arc<Egress>,
     pub(crate) bus: &'a Bus,
+    pub(crate) rates: &'a Rates,
     pub(crate) offer_changed: &'a Arc<Notify>,
 }
 
@@ -217,6 +221,7 @@ impl Workshop<'_> {
         Arc::new(Connection {
             name: record.name.clone(),
             source,
+            rates: self.rates.clone(),
             fingerprint,
             circuit: Circuit::default(),
             calls: TaskTracker::new(),

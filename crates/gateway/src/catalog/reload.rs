@@ -34,6 +34,7 @@ impl Gateway {
             connectors: &self.connectors,
             egress: &self.egress,
             bus: &self.bus,
+            rates: &self.rates,
             offer_changed: &self.offer_changed,
         };
         let retired = live.update(&rows, &secrets, &workshop).await;
@@ -92,14 +93,16 @@ impl Gateway {
                 _ = ticks.tick() => self.look().await,
                 () = self.offer_changed.notified() => self.take_up_offers().await,
                 hint = hints.recv() => match hint {
-                    Ok(Hint::CatalogChanged | Hint::RightsChanged) | Err(RecvError::Lagged(_)) => self.look().await,
+                    Ok(Hint::CatalogChanged | Hint::RightsChanged | Hint::Interrupted) | Err(RecvError::Lagged(_)) => {
+                        self.look().await;
+                    }
                     Ok(Hint::ResourceUpdated { source, uri }) => {
                         if let Ok(source) = source.parse() {
                             self.subscribers.resource_updated(&self.catalog.load(), &source, &uri);
                         }
                     }
                     Ok(Hint::TaskChanged { task, by }) => self.task_changed_elsewhere(task, &by).await,
-                    Ok(Hint::JobsChanged) => {}
+                    Ok(Hint::JobsChanged | Hint::SessionChanged { .. } | Hint::SessionMessage { .. }) => {}
                     Err(RecvError::Closed) => return,
                 },
             }

@@ -37,9 +37,10 @@ impl CatalogTool {
     /// Limits of `earlier` go on counting if they are the same.
     pub(crate) fn new(connection: &Arc<Connection>, offer: &ToolOffer, look: &Look, earlier: Option<&Self>) -> Self {
         let address: Arc<str> = format!("{}.{}", connection.name, offer.tool.name).into();
-        let limits = earlier
-            .filter(|earlier| ToolLimits::same(&earlier.settings, &offer.settings))
-            .map_or_else(|| Arc::new(ToolLimits::new(&offer.settings)), |earlier| earlier.limits.clone());
+        let limits = earlier.filter(|earlier| ToolLimits::same(&earlier.settings, &offer.settings)).map_or_else(
+            || Arc::new(ToolLimits::new(&connection.rates, &address, &offer.settings)),
+            |earlier| earlier.limits.clone(),
+        );
         Self {
             connection: connection.clone(),
             name: offer.tool.name.to_string(),

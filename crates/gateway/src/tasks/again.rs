@@ -53,11 +53,11 @@ impl Gateway {
         let actor =
             Actor { principal: Arc::new(principal), address: None, request_id: order.request_id.as_str().into() };
         let caller = self.enter(actor, &order.server).map_err(|error| JobError::permanent(error.to_string()))?;
-        let work = self.ordered_work(&caller, order)?;
+        let work = self.ordered_work(&caller, order).await?;
         Ok((caller, work))
     }
 
-    fn ordered_work(&self, caller: &Caller, order: Order) -> Result<Work, JobError> {
+    async fn ordered_work(&self, caller: &Caller, order: Order) -> Result<Work, JobError> {
         let view = self.view(caller, Era::Modern).map_err(|failure| JobError::permanent(failure.message()))?;
         let mut tools = view.tools.iter().map(|listed| &listed.item);
         // Its source may be about to be connected.
@@ -66,7 +66,7 @@ impl Gateway {
         if !tool.effect.is_repeatable() {
             return Err(JobError::permanent("the tool may not run twice any more"));
         }
-        let running = self.limits.admit(&self.who(&caller.actor));
+        let running = self.limits.admit(&self.who(&caller.actor)).await;
         let running = running.map_err(|failure| JobError::transient(failure.message()))?;
         let timeout = tool.settings.timeout.unwrap_or(TTL);
         Ok(Work {

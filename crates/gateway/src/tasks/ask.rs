@@ -33,6 +33,7 @@ impl Gateway {
                 loop {
                     match hints.recv().await {
                         Ok(Hint::TaskChanged { task, .. }) if task == record.id => return,
+                        Ok(Hint::Interrupted) => return,
                         Ok(_) => {}
                         Err(_) => tokio::time::sleep(POLL).await,
                     }

@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 use puente_auth::{JwtAlgorithm, Passwords, TokenOptions, Tokens, Vault};
 use puente_domain::{ManualClock, Principal, Role, Subject, Timestamp, audit::AuditEvent, key::Scope, user::User};
 use puente_gateway::{
-    Actor, Error, Gateway, Parts, Settings,
+    Actor, Error, Gateway, Parts, Settings, Shared,
     admin::{
         keys::{CreatedKey, NewKey},
         users::NewUser,
@@ -78,6 +78,7 @@ pub(crate) fn gateway(storage: Arc<dyn Storage>, clock: Arc<ManualClock>, keys: 
         audience: "puente".into(),
     };
     Gateway::new(Parts {
+        shared: Shared::memory(1 << 20, clock.clone()),
         storage,
         clock,
         vault: Arc::new(Vault::new(&keys).unwrap()),

@@ -1,7 +1,10 @@
 //! Legacy sessions of record.
 
 use puente_gateway::StoredSessions;
-use puente_mcp::handler::{Handler, SessionRecord, SessionStore};
+use puente_mcp::{
+    Handler,
+    sessions::{SessionRecord, SessionStore},
+};
 
 use crate::world::{World, catalog, member};
 
@@ -16,11 +19,11 @@ async fn a_session_outlives_its_process() {
     };
     let (here, there) = (StoredSessions(world.gateway.clone()), StoredSessions(world.another()));
     here.save(session.clone()).await;
-    assert_eq!(there.load(&session.id).await, Some(session.clone()));
+    assert_eq!(there.load(&session.id).await, Ok(Some(session.clone())));
     session.state = r#"{"subscriptions":["doc://rules"]}"#.to_owned();
     there.save(session.clone()).await;
-    assert_eq!(here.load(&session.id).await, Some(session.clone()));
+    assert_eq!(here.load(&session.id).await, Ok(Some(session.clone())));
     there.remove(&session.id).await;
-    assert_eq!(here.load(&session.id).await, None);
-    assert_eq!(here.load("no id of ours").await, None);
+    assert_eq!(here.load(&session.id).await, Ok(None));
+    assert_eq!(here.load("no id of ours").await, Ok(None));
 }

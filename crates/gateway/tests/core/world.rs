@@ -8,7 +8,7 @@ use puente_domain::{
     user::User,
 };
 use puente_gateway::{
-    Actor, Caller, Error, Gateway, McpHandler, Parts, Settings,
+    Actor, Caller, Error, Gateway, McpHandler, Parts, Settings, Shared,
     catalog::{ApplyOptions, Diff},
 };
 use puente_mcp::{CallTool, Client, Era, Handler, Inputs, ListRequest, McpError, Outcome, RequestContext, ToolResult};
@@ -155,6 +155,7 @@ pub(crate) fn gateway(
     };
     let key = "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f";
     Gateway::new(Parts {
+        shared: Shared::memory(1 << 20, clock.clone()),
         storage,
         clock,
         vault: Arc::new(Vault::new(&[key.into()]).unwrap()),

@@ -49,7 +49,7 @@ impl Drop for Detach {
 
 impl Exchange {
     pub(super) fn new(streams: bool) -> Arc<Self> {
-        let stream = EventStream::new(rand::random());
+        let stream = EventStream::of_post();
         Arc::new(Self { stream, streams, session: OnceLock::new() })
     }
 

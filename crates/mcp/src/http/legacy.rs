@@ -18,6 +18,7 @@ use crate::{
     legacy::{self, Conversation, initialize},
     outlet::{Outlet, cancelled},
     reply::join_array,
+    sessions::Unknown,
     tracking::Tracking,
 };
 
@@ -37,10 +38,8 @@ impl<H: Handler> Post<H> {
                 self.exchange.attach(session.clone());
                 self.legacy_request(&session, request, self.outlet()).await
             }
-            other => {
-                legacy::take(&session.peer, other);
-                Answer::accepted()
-            }
+            other if self.http.0.sessions.take(&session, other) => Answer::accepted(),
+            _ => too_large(),
         }
     }
 
@@ -99,16 +98,20 @@ impl<H: Handler> Post<H> {
         let answers = messages.iter().map(|message| async {
             match message {
                 Ok(Message::Request(request)) => self.legacy_request(&session, request, None).await.message,
-                Ok(other) => {
-                    legacy::take(&session.peer, other);
-                    None
-                }
+                Ok(other) if self.http.0.sessions.take(&session, other) => None,
+                Ok(_) => too_large().message,
                 Err(error) => refuse(error).message,
             }
         });
         let answers: Vec<_> = join_all(answers).await.into_iter().flatten().collect();
         if answers.is_empty() { Answer::accepted() } else { Answer::ok(join_array(&answers)) }
     }
+}
+
+/// The call that waits for this answer runs in another replica.
+fn too_large() -> Answer {
+    let message = "the answer is too large to reach the call that it is for; send a smaller one";
+    Answer::refused(StatusCode::PAYLOAD_TOO_LARGE, None, -32600, message)
 }
 
 impl<H: Handler> super::McpHttp<H> {
@@ -124,10 +127,17 @@ impl<H: Handler> super::McpHttp<H> {
             return Err(Answer::refused(StatusCode::BAD_REQUEST, None, -32600, message));
         };
         let service = &self.0.service;
-        let session = self.0.sessions.find(&*service.handler, caller, id, &service.options).await;
-        session.ok_or_else(|| {
-            let message = "there is no such session; send `initialize` again";
-            Answer::refused(StatusCode::NOT_FOUND, None, -32600, message)
-        })
+        match self.0.sessions.find(&*service.handler, caller, id, &service.options).await {
+            Ok(Some(session)) => Ok(session),
+            Ok(None) => {
+                let message = "there is no such session; send `initialize` again";
+                Err(Answer::refused(StatusCode::NOT_FOUND, None, -32600, message))
+            }
+            Err(Unknown) => {
+                let message = "sessions cannot be read now; send the request again soon";
+                let refused = Answer::refused(StatusCode::SERVICE_UNAVAILABLE, None, -32603, message);
+                Err(Answer { retry_after: Some(1), ..refused })
+            }
+        }
     }
 }

@@ -23,14 +23,16 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use bytes::Bytes;
+use futures::{StreamExt, stream::BoxStream};
 use http::{Method, StatusCode, header, request::Parts};
+use tokio_util::task::AbortOnDropHandle;
 
 pub(crate) use self::stream::single_line;
 use self::{answer::Answer, exchange::Exchange, sessions::Sessions};
 use crate::{
     Handler,
-    handler::SessionStore,
     service::{Options, Service},
+    sessions::{SessionNews, SessionStore},
 };
 
 /// The MCP endpoint. Cheap to clone; one for all virtual servers, which the caller tells apart.
@@ -44,14 +46,17 @@ impl<H: Handler> Clone for McpHttp<H> {
 
 struct Inner<H: Handler> {
     service: Arc<Service<H>>,
-    sessions: Sessions,
+    sessions: Arc<Sessions>,
+    _listening: AbortOnDropHandle<()>,
 }
 
 impl<H: Handler> McpHttp<H> {
-    /// An endpoint of `service`. Without a `store` legacy sessions live in this process only.
+    /// An endpoint of `service`. Without a `store` legacy sessions live in this process only. Needs a Tokio runtime.
     #[must_use]
     pub fn new(service: Arc<Service<H>>, store: Option<Arc<dyn SessionStore>>) -> Self {
-        Self(Arc::new(Inner { service, sessions: Sessions::new(store) }))
+        let sessions = Arc::new(Sessions::new(store));
+        let listening = AbortOnDropHandle::new(tokio::spawn(listen(sessions.clone(), sessions.news())));
+        Self(Arc::new(Inner { service, sessions, _listening: listening }))
     }
 
     /// How many legacy sessions this process keeps in memory.
@@ -89,6 +94,13 @@ impl<H: Handler> McpHttp<H> {
         let exchange = Exchange::new(accepts.sse);
         let work = post::process(self.clone(), caller, parts, body, exchange.clone());
         exchange.respond(Box::pin(work), options.keep_alive, options.retry).await
+    }
+}
+
+/// Takes what other replicas tell.
+async fn listen(sessions: Arc<Sessions>, mut news: BoxStream<'static, SessionNews>) {
+    while let Some(news) = news.next().await {
+        sessions.heed(news).await;
     }
 }
 

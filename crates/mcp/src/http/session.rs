@@ -12,14 +12,12 @@ use tokio::{
 use tokio_util::sync::CancellationToken;
 
 use super::stream::EventStream;
-use crate::{
-    handler::{Event, SessionRecord},
-    legacy::Peer,
-    sync::lock,
-};
+use crate::{handler::Event, legacy::Peer, sessions::SessionRecord, sync::lock};
 
 /// How many finished response streams can still be replayed.
 const MAX_STREAMS: usize = 32;
+/// How often the store is asked about a session in use: a replica that missed the news goes wrong for no longer.
+const LOOK_EVERY: Duration = Duration::from_secs(10);
 
 /// A legacy session: the peer, and its streams in this process.
 pub(crate) struct Session {
@@ -34,12 +32,13 @@ pub(crate) struct Session {
     pub(super) ended: CancellationToken,
     streams: Mutex<VecDeque<Arc<EventStream>>>,
     used: Mutex<Instant>,
+    /// When the store was last asked about it; `None` if it must be asked again.
+    looked: Mutex<Option<Instant>>,
 }
 
 impl Session {
     pub(super) fn new(id: String, binding: String, peer: Peer, events: broadcast::Receiver<Event>) -> Arc<Self> {
-        // The same in every replica, so that a client can come back with its last event id to any of them.
-        let standalone = EventStream::new(0);
+        let standalone = EventStream::standalone();
         standalone.keep(peer.polls());
         Arc::new(Self {
             id,
@@ -50,6 +49,7 @@ impl Session {
             ended: CancellationToken::new(),
             streams: Mutex::default(),
             used: Mutex::new(Instant::now()),
+            looked: Mutex::new(Some(Instant::now())),
         })
     }
 
@@ -81,8 +81,38 @@ impl Session {
         lock(&self.streams).iter().find(|stream| stream.id == id).cloned()
     }
 
+    /// Puts events on the stream of its GET.
+    pub(super) fn notify(&self, events: &[Event]) {
+        let wanted = self.peer.wanted();
+        for message in events.iter().filter_map(|event| wanted.notification(event, None)) {
+            self.standalone.push(message);
+        }
+    }
+
+    /// The client may have missed anything.
+    pub(super) fn tell_all_changed(&self) {
+        let updated = self.peer.wanted().uris.into_iter().map(|uri| Event::ResourceUpdated { uri });
+        let lists = [Event::ToolsChanged, Event::PromptsChanged, Event::ResourcesChanged];
+        self.notify(&lists.into_iter().chain(updated).collect::<Vec<_>>());
+    }
+
     pub(super) fn touch(&self) {
         *lock(&self.used) = Instant::now();
+    }
+
+    /// Whether it is time to ask the store again whether this is still the session that it keeps. Says so once.
+    pub(super) fn is_due(&self) -> bool {
+        let mut looked = lock(&self.looked);
+        let due = looked.is_none_or(|looked| looked.elapsed() >= LOOK_EVERY);
+        if due {
+            *looked = Some(Instant::now());
+        }
+        due
+    }
+
+    /// Something may have been missed: the store is asked at the next use.
+    pub(super) fn doubt(&self) {
+        *lock(&self.looked) = None;
     }
 
     /// How long nothing has happened; zero while a request runs or a GET streams.

@@ -7,11 +7,22 @@ use std::{
 
 use tokio::time::{Duration, Instant};
 
+use futures::{StreamExt, stream::BoxStream};
+
 use super::session::Session;
-use crate::{Handler, handler::SessionStore, legacy::Peer, service::Options, sync::lock};
+use crate::{
+    Handler,
+    envelope::{Message, scan},
+    legacy::{self, Peer, Taken},
+    service::Options,
+    sessions::{SessionNews, SessionStore, Unknown},
+    sync::lock,
+};
 
 /// How often idle sessions are looked for.
 const SWEEP_EVERY: Duration = Duration::from_secs(30);
+/// The largest answer of a client that travels to another replica, in bytes.
+const MAX_FORWARDED: usize = 256 * 1024;
 
 pub(super) struct Sessions {
     live: Mutex<Live>,
@@ -28,6 +39,11 @@ impl Sessions {
         Self { live: Mutex::new(Live { by_id: HashMap::new(), swept: Instant::now() }), store }
     }
 
+    /// What other replicas tell; nothing without a store.
+    pub(super) fn news(&self) -> BoxStream<'static, SessionNews> {
+        self.store.as_ref().map_or_else(|| futures::stream::empty().boxed(), |store| store.news())
+    }
+
     /// Begins a session.
     pub(super) async fn create<H: Handler>(
         &self,
@@ -36,7 +52,7 @@ impl Sessions {
         peer: Peer,
         options: &Options,
     ) -> Arc<Session> {
-        let id = uuid::Uuid::new_v4().simple().to_string();
+        let id = uuid::Uuid::new_v4().to_string();
         let session = Session::new(id, handler.binding(caller), peer, handler.events(caller));
         let crowded_out = lock(&self.live).crowded_out(&session.binding, options.max_sessions_per_caller);
         if let Some(earlier) = crowded_out {
@@ -47,27 +63,81 @@ impl Sessions {
         session
     }
 
-    /// The caller's session of this id: from memory, else from the store, where another replica or process put it.
+    /// The caller's session of this id: from memory, else from the store, where another replica or process put it. An
+    /// error says that the store does not answer.
     pub(super) async fn find<H: Handler>(
         &self,
         handler: &H,
         caller: &H::Caller,
         id: &str,
         options: &Options,
-    ) -> Option<Arc<Session>> {
+    ) -> Result<Option<Arc<Session>>, Unknown> {
         let binding = handler.binding(caller);
-        let live = lock(&self.live).by_id.get(id).cloned();
-        if let Some(session) = live {
+        if let Some(session) = self.live(id) {
             session.touch();
-            return (session.binding == binding).then_some(session);
+            let here = session.binding == binding && (!session.is_due() || self.look(&session).await);
+            return Ok(here.then_some(session));
         }
-        let record = self.store.as_ref()?.load(id).await?;
-        if record.binding != binding {
-            return None;
+        let record = match &self.store {
+            Some(store) => store.load(id).await?.filter(|record| record.binding == binding),
+            None => None,
+        };
+        Ok(record.and_then(|record| {
+            let peer = Peer::from_state(&record.protocol_version, &record.state)?;
+            let loaded = Session::new(record.id, binding, peer, handler.events(caller));
+            Some(self.insert(&loaded, options))
+        }))
+    }
+
+    fn live(&self, id: &str) -> Option<Arc<Session>> {
+        lock(&self.live).by_id.get(id).cloned()
+    }
+
+    /// Asks the store about a session of this process: takes over what changed, and ends it if it is gone; false then.
+    pub(super) async fn look(&self, session: &Session) -> bool {
+        let Some(store) = &self.store else { return true };
+        match store.load(&session.id).await {
+            Ok(Some(record)) if record.binding == session.binding => session.peer.refresh_from(&record.state),
+            Ok(_) => {
+                lock(&self.live).by_id.remove(&session.id);
+                session.end();
+                return false;
+            }
+            // What is known here is good enough while the store does not answer.
+            Err(Unknown) => {}
         }
-        let peer = Peer::from_state(&record.protocol_version, &record.state)?;
-        let loaded = Session::new(record.id, binding, peer, handler.events(caller));
-        Some(self.insert(&loaded, options))
+        true
+    }
+
+    /// Takes word of another replica.
+    pub(super) async fn heed(&self, news: SessionNews) {
+        match news {
+            SessionNews::Changed { session } => {
+                if let Some(session) = self.live(&session) {
+                    self.look(&session).await;
+                }
+            }
+            SessionNews::Message { session, message } => {
+                if let (Some(session), Ok(message)) = (self.live(&session), scan(message.as_bytes())) {
+                    legacy::take(&session.peer, &message);
+                }
+            }
+            SessionNews::Missed => lock(&self.live).by_id.values().for_each(|session| session.doubt()),
+        }
+    }
+
+    /// Takes a message that wants no answer, or passes it on to the replica that holds what it is about. False if it is
+    /// too large for that.
+    pub(super) fn take(&self, session: &Session, message: &Message<'_>) -> bool {
+        if legacy::take(&session.peer, message) == Taken::Done {
+            return true;
+        }
+        let (Some(store), Some(message)) = (&self.store, legacy::forwarded(message)) else { return true };
+        let fits = message.len() <= MAX_FORWARDED;
+        if fits {
+            store.tell(SessionNews::Message { session: session.id.clone(), message });
+        }
+        fits
     }
 
     /// Puts a session in, unless another request just did, and makes room for it.
@@ -87,6 +157,7 @@ impl Sessions {
             && let Some(store) = &self.store
         {
             store.save(session.record()).await;
+            store.tell(SessionNews::Changed { session: session.id.clone() });
         }
     }
 
@@ -96,6 +167,7 @@ impl Sessions {
         session.end();
         if let Some(store) = &self.store {
             store.remove(&session.id).await;
+            store.tell(SessionNews::Changed { session: session.id.clone() });
         }
     }
 }

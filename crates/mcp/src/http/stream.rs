@@ -14,6 +14,8 @@ use crate::{outlet::Outlet, sync::lock};
 const MAX_EVENTS: usize = 1024;
 /// How many bytes it keeps; the newest message is kept whatever its size.
 const MAX_BYTES: usize = 4 * 1024 * 1024;
+/// The bit of an id that tells a session's own stream from those of its POSTs.
+const STANDALONE: u64 = 1 << 63;
 
 /// Messages to a client, in order. Writers never wait: of a full stream the oldest message is lost.
 pub(crate) struct EventStream {
@@ -68,9 +70,24 @@ impl State {
 }
 
 impl EventStream {
-    pub(super) fn new(id: u64) -> Arc<Self> {
+    fn new(id: u64) -> Arc<Self> {
         let state = State { next: 1, ..State::default() };
         Arc::new(Self { id, state: Mutex::new(state), changed: Notify::new() })
+    }
+
+    /// What a GET of a session streams. Its id says so, in any process.
+    pub(super) fn standalone() -> Arc<Self> {
+        Self::new(rand::random::<u64>() | STANDALONE)
+    }
+
+    /// What a POST is answered with.
+    pub(super) fn of_post() -> Arc<Self> {
+        Self::new(rand::random::<u64>() & !STANDALONE)
+    }
+
+    /// Whether this is the id of the stream that a GET opens, here or in another process.
+    pub(super) const fn is_standalone(id: u64) -> bool {
+        id & STANDALONE != 0
     }
 
     /// Keeps what is sent, so that it can be read again; `polls`: the client knows streams that end early (SEP-1699).

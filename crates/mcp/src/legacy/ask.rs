@@ -19,10 +19,18 @@ use crate::{McpError, envelope::Response, outlet::Outlet, reply::notification, s
 type Answer = Result<Value, ErrorData>;
 
 /// Requests of ours that wait for the client's answer.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Pending {
     next: AtomicU64,
     waiting: Arc<Mutex<HashMap<u64, oneshot::Sender<Answer>>>>,
+}
+
+impl Default for Pending {
+    /// Ids start anywhere, so that an answer means one replica's request and no other's. JSON numbers are exact up to 53
+    /// bits.
+    fn default() -> Self {
+        Self { next: AtomicU64::new(rand::random::<u64>() >> 12), waiting: Arc::default() }
+    }
 }
 
 /// Forgets a request when nobody waits any more.
@@ -63,16 +71,17 @@ impl Pending {
         lock(&self.waiting).clear();
     }
 
-    /// Hands an answer to who waits for it; hostile input, so an unknown id is nothing.
-    pub(crate) fn answer(&self, response: &Response<'_>) {
-        let Ok(id) = response.id.as_json().parse::<u64>() else { return };
-        let Some(waiting) = lock(&self.waiting).remove(&id) else { return };
+    /// Hands an answer to who waits for it; false if nobody does here. Hostile input, so an unknown id is nothing.
+    pub(crate) fn answer(&self, response: &Response<'_>) -> bool {
+        let Ok(id) = response.id.as_json().parse::<u64>() else { return true };
+        let Some(waiting) = lock(&self.waiting).remove(&id) else { return false };
         let answer = match response.outcome {
             Ok(result) => serde_json::from_str(result.get()).map_err(|_| unreadable()),
             Err(error) => Err(serde_json::from_str(error.get()).unwrap_or_else(|_| unreadable())),
         };
         // The one that waited may have given up in between.
         let _ = waiting.send(answer);
+        true
     }
 }
 

@@ -11,14 +11,15 @@ mod subscribe;
 pub(crate) use inline::Conversation;
 pub(crate) use peer::Peer;
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
+use serde::Serialize;
 use serde_json::value::RawValue;
 use tokio_util::sync::CancellationToken;
 
 use crate::{
     Client, Era, Handler, InputMode, McpError, RequestContext,
-    envelope::{Message, OwnedId, Params, Request},
+    envelope::{Id, Message, OwnedId, Params, Request, Response},
     modern::traceparent,
     outlet::CallSink,
     reply::{Frame, ResultWriter},
@@ -88,15 +89,54 @@ async fn answer<H: Handler>(
     Ok(ResultWriter::complete(request.id, &FRAME, None).finish())
 }
 
+/// What became of a message that wants no answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Taken {
+    /// It was about something here, or about nothing at all.
+    Done,
+    /// It is about a call that is not here: another replica may hold it, or it has ended.
+    Elsewhere,
+}
+
 /// Takes a message that wants no answer; what needs nothing done is ignored.
-pub(crate) fn take(peer: &Peer, message: &Message<'_>) {
-    match message {
+pub(crate) fn take(peer: &Peer, message: &Message<'_>) -> Taken {
+    let found = match message {
         Message::Response(response) => peer.pending.answer(response),
         Message::Notification(notification) if notification.method == "notifications/cancelled" => {
-            if let Some(id) = notification.params.raw("requestId").and_then(OwnedId::from_raw) {
-                peer.running.cancel(&id);
-            }
+            let id = notification.params.raw("requestId").and_then(OwnedId::from_raw);
+            id.is_none_or(|id| peer.running.cancel(&id))
         }
-        Message::Notification(_) | Message::Request(_) => {}
+        Message::Notification(_) | Message::Request(_) => true,
+    };
+    if found { Taken::Done } else { Taken::Elsewhere }
+}
+
+/// The part of a message that [`take`] looks at, as JSON.
+pub(crate) fn forwarded(message: &Message<'_>) -> Option<String> {
+    #[derive(Serialize)]
+    struct Forwarded<'a> {
+        jsonrpc: &'static str,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        id: Option<Id<'a>>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        method: Option<&'a str>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        params: Option<BTreeMap<&'static str, &'a RawValue>>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        result: Option<&'a RawValue>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        error: Option<&'a RawValue>,
     }
+    let empty = Forwarded { jsonrpc: "2.0", id: None, method: None, params: None, result: None, error: None };
+    let forwarded = match message {
+        Message::Response(Response { id, outcome }) => {
+            Forwarded { id: Some(*id), result: outcome.ok(), error: outcome.err(), ..empty }
+        }
+        Message::Notification(notification) => {
+            let params = notification.params.raw("requestId").map(|id| BTreeMap::from([("requestId", id)]));
+            Forwarded { method: Some(&*notification.method), params, ..empty }
+        }
+        Message::Request(_) => return None,
+    };
+    serde_json::to_string(&forwarded).ok()
 }

@@ -60,9 +60,19 @@ impl Peer {
         self.changed.store(true, Ordering::Release);
     }
 
+    pub(super) fn has_changed(&self) -> bool {
+        self.changed.load(Ordering::Acquire)
+    }
+
     /// Whether there is something to be kept that was not there at the last time.
     pub(crate) fn take_changed(&self) -> bool {
         self.changed.swap(false, Ordering::AcqRel)
+    }
+
+    /// Takes over what another replica has kept.
+    pub(super) fn refresh(&self, level: LoggingLevel, subscriptions: HashSet<String>) {
+        *lock(&self.level) = level;
+        *lock(&self.subscriptions) = subscriptions;
     }
 
     /// What it is told: every list, and the resources it subscribed to.

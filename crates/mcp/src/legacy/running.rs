@@ -29,11 +29,12 @@ impl Running {
         Registration { tokens: self.0.clone(), id }
     }
 
-    /// Cancels a request; nothing if it has ended.
-    pub(crate) fn cancel(&self, id: &OwnedId) {
-        if let Some(token) = lock(&self.0).get(id) {
-            token.cancel();
-        }
+    /// Cancels a request; false if it has ended, or never ran here.
+    pub(crate) fn cancel(&self, id: &OwnedId) -> bool {
+        let tokens = lock(&self.0);
+        let token = tokens.get(id);
+        token.inspect(|token| token.cancel());
+        token.is_some()
     }
 
     /// Cancels every request.

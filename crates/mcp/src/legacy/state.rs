@@ -28,6 +28,15 @@ impl Peer {
         serde_json::to_string(&state).unwrap_or_default()
     }
 
+    /// Takes over what can change from a state that another replica has kept, unless there is something to be kept here.
+    pub(crate) fn refresh_from(&self, state: &str) {
+        if let Ok(state) = serde_json::from_str::<State>(state)
+            && !self.has_changed()
+        {
+            self.refresh(state.level, state.subscriptions);
+        }
+    }
+
     /// The peer of [`Peer::to_state`]; `None` if the text is not ours.
     pub(crate) fn from_state(protocol_version: &str, state: &str) -> Option<Self> {
         let revision = Revision::parse(protocol_version)?;

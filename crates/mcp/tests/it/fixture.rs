@@ -2,16 +2,21 @@
 
 use std::{
     collections::{BTreeMap, HashMap},
-    sync::{Arc, Mutex},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicBool, Ordering},
+    },
     time::Duration,
 };
 
 use axum::{body::Body, http::Request, response::Response};
+use futures::StreamExt;
 use puente_domain::{Clock, ManualClock, Timestamp};
 use puente_mcp::{
     CallTool, Client, Complete, GetPrompt, Handler, InputRequired, ListPage, ListRequest, LoggingLevel, McpError,
     McpHttp, Options, Outcome, ReadResource, RequestContext, Service, ToolResult,
-    handler::{Event, Sealer, ServerIdentity, SessionRecord, SessionStore},
+    handler::{Event, Sealer, ServerIdentity},
+    sessions::{SessionNews, SessionRecord, SessionStore, Unknown},
 };
 use rmcp::model::{CompletionInfo, DetailedTask, GetPromptResult, Implementation, ReadResourceResult};
 use serde_json::{Value, json};
@@ -190,31 +195,51 @@ impl Sealer for PlainSealer {
     }
 }
 
-/// A session store that two replicas can share.
-#[derive(Default)]
-pub(crate) struct MemoryStore(Mutex<HashMap<String, SessionRecord>>);
+/// A session store that two replicas can share. What one tells, all hear.
+pub(crate) struct MemoryStore {
+    records: Mutex<HashMap<String, SessionRecord>>,
+    news: broadcast::Sender<SessionNews>,
+    /// Whether it is out of reach.
+    pub(crate) down: AtomicBool,
+}
+
+impl Default for MemoryStore {
+    fn default() -> Self {
+        Self { records: Mutex::default(), news: broadcast::Sender::new(16), down: AtomicBool::new(false) }
+    }
+}
 
 impl MemoryStore {
     /// The bytes of the largest state.
     pub(crate) fn largest(&self) -> usize {
-        self.0.lock().unwrap().values().map(|record| record.state.len()).max().unwrap_or(0)
+        self.records.lock().unwrap().values().map(|record| record.state.len()).max().unwrap_or(0)
     }
 }
 
 impl SessionStore for MemoryStore {
     fn save(&self, session: SessionRecord) -> futures::future::BoxFuture<'_, ()> {
-        self.0.lock().unwrap().insert(session.id.clone(), session);
+        self.records.lock().unwrap().insert(session.id.clone(), session);
         Box::pin(async {})
     }
 
-    fn load<'a>(&'a self, id: &'a str) -> futures::future::BoxFuture<'a, Option<SessionRecord>> {
-        let found = self.0.lock().unwrap().get(id).cloned();
-        Box::pin(async move { found })
+    fn load<'a>(&'a self, id: &'a str) -> futures::future::BoxFuture<'a, Result<Option<SessionRecord>, Unknown>> {
+        let found = self.records.lock().unwrap().get(id).cloned();
+        let down = self.down.load(Ordering::Relaxed);
+        Box::pin(async move { if down { Err(Unknown) } else { Ok(found) } })
     }
 
     fn remove<'a>(&'a self, id: &'a str) -> futures::future::BoxFuture<'a, ()> {
-        self.0.lock().unwrap().remove(id);
+        self.records.lock().unwrap().remove(id);
         Box::pin(async {})
+    }
+
+    fn tell(&self, news: SessionNews) {
+        let _ = self.news.send(news);
+    }
+
+    fn news(&self) -> futures::stream::BoxStream<'static, SessionNews> {
+        let news = tokio_stream::wrappers::BroadcastStream::new(self.news.subscribe());
+        news.map(|news| news.unwrap_or(SessionNews::Missed)).boxed()
     }
 }
 

@@ -6,7 +6,7 @@ use puente_mcp::Options;
 use serde_json::json;
 
 use crate::{
-    fixture::{Legacy, MemoryStore, Server, body, content_type, post},
+    fixture::{Legacy, MemoryStore, Server, body, call, content_type, post},
     sse::Events,
 };
 
@@ -56,6 +56,110 @@ async fn another_replica_goes_on_with_a_session() {
     assert_eq!(content_type(&moved.call(1, "tell").await), "application/json");
     let asked = Events::of(moved.call(2, "ask").await).message().await.unwrap();
     assert_eq!(asked["method"], "elicitation/create");
+}
+
+/// Two replicas that hold the same session in memory.
+async fn two_replicas<'a>(first: &'a Server, second: &'a Server, version: &str) -> (Legacy<'a>, Legacy<'a>) {
+    let here = Legacy::start(first, version).await;
+    let there = here.on(second);
+    assert_eq!(there.send(&ping()).await.status(), 200);
+    (here, there)
+}
+
+fn pair() -> (Server, Server, Arc<MemoryStore>) {
+    let store = Arc::new(MemoryStore::default());
+    let [first, second] = [(); 2].map(|()| Server::with(Options::default(), Some(store.clone())));
+    (first, second, store)
+}
+
+#[tokio::test]
+async fn an_answer_reaches_the_replica_that_asked() {
+    let (first, second, _store) = pair();
+    let (here, there) = two_replicas(&first, &second, "2025-06-18").await;
+    let mut events = Events::of(here.call(7, "ask").await);
+    let asked = events.message().await.unwrap();
+    // The other replica asks for itself meanwhile: the answers must not be mixed up.
+    let mut others = Events::of(there.call(8, "ask").await);
+    let asked_there = others.message().await.unwrap();
+    assert_ne!(asked["id"], asked_there["id"]);
+    let answer = |asked: &serde_json::Value, name: &str| json!({"jsonrpc": "2.0", "id": asked["id"], "result": {"action": "accept", "content": {"name": name}}});
+    assert_eq!(there.send(&answer(&asked, "Ada")).await.status(), 202);
+    assert_eq!(here.send(&answer(&asked_there, "Ben")).await.status(), 202);
+    for (events, id, name) in [(&mut events, 7, "Ada"), (&mut others, 8, "Ben")] {
+        let done = events.message().await.unwrap();
+        assert_eq!(done["id"], id);
+        assert!(done["result"]["content"][0]["text"].as_str().unwrap().contains(name), "{done}");
+    }
+}
+
+#[tokio::test]
+async fn an_answer_that_is_too_large_to_travel_is_refused() {
+    let (first, second, _store) = pair();
+    let (here, there) = two_replicas(&first, &second, "2025-06-18").await;
+    let mut events = Events::of(here.call(7, "ask").await);
+    let asked = events.message().await.unwrap();
+    let answer = json!({"jsonrpc": "2.0", "id": asked["id"], "result": {"x": "y".repeat(300 * 1024)}});
+    assert_eq!(there.send(&answer).await.status(), 413);
+    assert_eq!(here.send(&answer).await.status(), 202);
+}
+
+#[tokio::test]
+async fn a_cancellation_reaches_the_replica_that_holds_the_call() {
+    let (mut first, second, _store) = pair();
+    let session = Legacy::start(&first, "2025-11-25").await.id;
+    let message = json!({"jsonrpc": "2.0", "id": "x", "method": "tools/call", "params": call("hold", json!({}))});
+    let (parts, request) = Legacy { server: &first, id: session.clone() }.request(&message).into_parts();
+    let http = first.http.clone();
+    let running = tokio::spawn(async move { http.handle("alice", parts, request).await });
+    assert_eq!(first.reported().await, "begun");
+    let cancel = json!({"jsonrpc": "2.0", "method": "notifications/cancelled", "params": {"requestId": "x"}});
+    assert_eq!(Legacy { server: &second, id: session }.send(&cancel).await.status(), 202);
+    assert_eq!(first.reported().await, "dropped");
+    assert_eq!(body(running.await.unwrap()).await["error"]["code"], -32800);
+}
+
+#[tokio::test]
+async fn what_changes_at_one_replica_changes_at_the_others() {
+    let (first, second, store) = pair();
+    let (here, there) = two_replicas(&first, &second, "2025-06-18").await;
+    let level = |level| json!({"jsonrpc": "2.0", "id": 2, "method": "logging/setLevel", "params": {"level": level}});
+    assert_eq!(here.send(&level("error")).await.status(), 200);
+    until(async || content_type(&there.call(3, "tell").await) == "application/json").await;
+    // What is known goes on while the store does not answer.
+    store.down.store(true, std::sync::atomic::Ordering::Relaxed);
+    assert_eq!(there.send(&level("debug")).await.status(), 200);
+    assert_eq!(here.send(&ping()).await.status(), 200);
+    let third = Server::with(Options::default(), Some(store.clone()));
+    assert_eq!(here.on(&third).send(&ping()).await.status(), 503);
+    store.down.store(false, std::sync::atomic::Ordering::Relaxed);
+    // Ended at one, ended at all.
+    let mut delete = there.request(&ping());
+    *delete.method_mut() = axum::http::Method::DELETE;
+    assert_eq!(second.send(delete).await.status(), 204);
+    until(async || here.send(&ping()).await.status() == 404).await;
+}
+
+async fn until(condition: impl AsyncFn() -> bool) {
+    let waiting = async {
+        while !condition().await {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(30), waiting).await.unwrap();
+}
+
+#[tokio::test]
+async fn whoever_comes_from_another_replica_is_told_that_everything_may_have_changed() {
+    let (first, second, _store) = pair();
+    let (here, there) = two_replicas(&first, &second, "2025-11-25").await;
+    let mut events = Events::of(here.get(None).await);
+    let opened = events.next().await.unwrap();
+    let mut events = Events::of(there.get(opened.id.as_deref()).await);
+    events.next().await.unwrap();
+    for list in ["tools", "prompts", "resources"] {
+        let told = events.message().await.unwrap();
+        assert_eq!(told["method"], format!("notifications/{list}/list_changed"));
+    }
 }
 
 #[tokio::test]

@@ -128,7 +128,7 @@ async fn woken(ticks: &mut Interval, hints: &mut Receiver<Hint>) {
         tokio::select! {
             _ = ticks.tick() => return,
             hint = hints.recv() => match hint {
-                Ok(Hint::JobsChanged) | Err(RecvError::Lagged(_)) => {
+                Ok(Hint::JobsChanged | Hint::Interrupted) | Err(RecvError::Lagged(_)) => {
                     while hints.try_recv().is_ok() {}
                     return;
                 }

@@ -4,3 +4,5 @@
 
 mod conformance;
 mod connecting;
+mod plans;
+mod upgrades;

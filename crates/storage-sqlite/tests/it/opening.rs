@@ -88,13 +88,17 @@ async fn every_table_is_strict_and_every_commit_reaches_the_disk() {
 }
 
 #[tokio::test]
-async fn a_newer_schema_is_refused() {
+async fn a_newer_schema_is_refused_unless_it_only_expands() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("puente.db");
     opened(&path).await.close().await;
     let newer = "INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time)
                  VALUES (9999, 'from the future', 1, x'00', 0)";
     sqlx::query(newer).execute(&mut raw(&path).await).await.unwrap();
+    // The newer release says from which schema on programs may serve: this one may, until it says otherwise.
+    opened(&path).await.close().await;
+    let contracted = "UPDATE settings SET value = '9999' WHERE name = 'schema_serves_from'";
+    sqlx::query(contracted).execute(&mut raw(&path).await).await.unwrap();
     let refused = open(&path, SqliteOptions::default()).await;
     assert!(matches!(refused, Err(StorageError::TooNew { found: 9999, known: 1.. })), "{refused:?}");
 }

@@ -255,6 +255,38 @@ pub async fn pseudonymised(storage: &dyn Storage) {
     assert_eq!(found(storage, &name("deleted-1")).await.len(), 2);
 }
 
+/// After a commit whose answer was lost everything is added again, and nothing is there twice.
+pub async fn added_again(storage: &dyn Storage) {
+    let first = event("a", later(1));
+    saved(storage, std::slice::from_ref(&first)).await;
+    let changed = AuditEvent { target: "changed".to_owned(), ..first };
+    saved(storage, &[changed, event("b", later(2))]).await;
+    assert_eq!(found(storage, &AuditFilter::default()).await, ["b", "a"]);
+}
+
+/// A part of few names and a part of many find the same, newest first and page by page.
+pub async fn parts_of_names(storage: &dyn Storage) {
+    let by = |number: u64| {
+        let principal = format!("Caller{}@{}", number % 30, if number % 30 < 3 { "few" } else { "many" });
+        AuditEvent { principal, ..event(&number.to_string(), later(number)) }
+    };
+    saved(storage, &(0..90).map(by).collect::<Vec<_>>()).await;
+    let filter = |part: &str| AuditFilter { principal: Some(part.to_owned()), ..AuditFilter::default() };
+    for (part, matches) in
+        [("FEW", (0..90).filter(|number| number % 30 < 3).collect::<Vec<u64>>()), ("caller", (0..90).collect())]
+    {
+        let expected: Vec<String> = matches.iter().rev().map(u64::to_string).collect();
+        assert_eq!(found(storage, &filter(part)).await, expected, "{part}");
+        let mut tx = storage.read().await.unwrap();
+        let first = tx.audit().list(&filter(part), &page(None, 4)).await.unwrap();
+        let second = tx.audit().list(&filter(part), &page(first.next.as_deref(), 4)).await.unwrap();
+        let paged: Vec<String> = first.items.into_iter().chain(second.items).map(|event| event.target).collect();
+        assert_eq!(paged, expected[..8], "{part}");
+        assert_eq!(tx.audit().count(&filter(part), 5).await.unwrap(), 5, "{part}");
+    }
+    assert_eq!(found(storage, &filter("nobody")).await, Vec::<String>::new());
+}
+
 /// What is before the moment, not what is at it.
 pub async fn pruned(storage: &dyn Storage) {
     saved(storage, &[event("old", later(1)), event("new", later(2))]).await;

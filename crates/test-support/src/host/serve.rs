@@ -13,7 +13,7 @@ use axum::{
     routing::{any, get},
 };
 use puente_domain::SystemClock;
-use puente_mcp::{Era, McpHttp, Options, Service, handler::SessionStore, http::origin::AllowedHosts};
+use puente_mcp::{Era, McpHttp, Options, Service, http::origin::AllowedHosts, sessions::SessionStore};
 use puente_sources::Source;
 use serde_json::{Value, json};
 use tokio::{net::TcpListener, task::JoinHandle};

@@ -65,6 +65,52 @@ pub(super) fn find_programs(account: Account) -> io::Result<PathBuf> {
     })
 }
 
+/// A server of one process: it is stopped when that ends, or drops this.
+#[derive(Debug)]
+pub(super) struct Own {
+    account: Account,
+    programs: PathBuf,
+    folder: tempfile::TempDir,
+}
+
+impl Own {
+    pub(super) fn start() -> io::Result<(Self, u16)> {
+        let account = Account::for_postgres()?;
+        let programs = find_programs(account)?;
+        let folder = tempfile::TempDir::new()?;
+        if let Account::Other(user, group) = account {
+            chown(folder.path(), Some(user), Some(group))?;
+        }
+        let own = Self { account, programs, folder };
+        init(account, &own.programs, &own.data())?;
+        let port = start(account, &own.programs, own.folder.path(), &own.data())?;
+        watch(std::process::id(), own.folder.path())?;
+        Ok((own, port))
+    }
+
+    pub(super) fn restart(&self, port: u16) -> io::Result<()> {
+        self.stop()?;
+        start_on(self.account, &self.programs, self.folder.path(), &self.data(), port)
+    }
+
+    fn stop(&self) -> io::Result<()> {
+        let mut stop = self.account.command(self.programs.join("pg_ctl"));
+        stop.args(["stop", "--wait", "--silent", "--mode=immediate", "-D"]).arg(self.data());
+        run(stop.current_dir("/"))
+    }
+
+    fn data(&self) -> PathBuf {
+        self.folder.path().join("data")
+    }
+}
+
+impl Drop for Own {
+    fn drop(&mut self) {
+        // The watchdog stops what this cannot.
+        let _ = self.stop();
+    }
+}
+
 /// The port of this test run's server, which is started by whoever comes first.
 pub(super) fn port_of_this_run() -> io::Result<u16> {
     let runner = if std::env::var_os("NEXTEST_RUN_ID").is_some() { parent_id() } else { std::process::id() };
@@ -84,7 +130,7 @@ pub(super) fn port_of_this_run() -> io::Result<u16> {
     let data = folder.join("data");
     init(account, &programs, &data)?;
     let port = start(account, &programs, &folder, &data)?;
-    watch(runner, &folder, &data)?;
+    watch(runner, &folder)?;
     fs::write(&ready, port.to_string())?;
     Ok(port)
 }
@@ -101,14 +147,7 @@ fn start(account: Account, programs: &Path, folder: &Path, data: &Path) -> io::R
     let mut failure = io::Error::other("no attempt was made");
     for _ in 0..5 {
         let port = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?.port();
-        let options = format!(
-            "-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c fsync=off -c full_page_writes=off \
-             -c max_connections=300 -c timezone=UTC"
-        );
-        let mut start = account.command(programs.join("pg_ctl"));
-        start.args(["start", "--wait", "--silent", "-o", &options, "-l"]).arg(folder.join("log")).arg("-D").arg(data);
-        // In a group of its own: what ends the test that happens to be first must not end the server.
-        match run(start.current_dir("/").process_group(0)) {
+        match start_on(account, programs, folder, data, port) {
             Ok(()) => return Ok(port),
             Err(error) => failure = error,
         }
@@ -117,21 +156,33 @@ fn start(account: Account, programs: &Path, folder: &Path, data: &Path) -> io::R
     Err(io::Error::other(format!("{failure}\n{log}")))
 }
 
-/// Waits for the end of process `$1`, then stops process `$2` and removes the folder `$3`. A process that has ended but
+fn start_on(account: Account, programs: &Path, folder: &Path, data: &Path, port: u16) -> io::Result<()> {
+    let options = format!(
+        "-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c fsync=off -c full_page_writes=off \
+         -c max_connections=300 -c timezone=UTC"
+    );
+    let mut start = account.command(programs.join("pg_ctl"));
+    start.args(["start", "--wait", "--silent", "-o", &options, "-l"]).arg(folder.join("log")).arg("-D").arg(data);
+    // In a group of its own: what ends the test that happens to be first must not end the server.
+    run(start.current_dir("/").process_group(0))
+}
+
+/// Waits for the end of process `$1`, then stops the server of the folder `$2` and removes it. A process that has ended but
 /// that nobody has waited for (`Z`) still takes signals, so `kill -0` alone does not tell.
 const WATCHDOG: &str = r#"
     alive() { kill -0 "$1" && ! grep -q ') Z ' "/proc/$1/stat"; }
     while alive "$1"; do sleep 0.2; done
-    kill -QUIT "$2"
-    while alive "$2"; do sleep 0.1; done
-    rm -rf "$3"
+    if server=$(head -n 1 "$2/data/postmaster.pid"); then
+        kill -QUIT "$server"
+        while alive "$server"; do sleep 0.1; done
+    fi
+    rm -rf "$2"
 "#;
 
 /// Leaves a process behind that stops the server and removes its files once the test run has ended.
-fn watch(runner: u32, folder: &Path, data: &Path) -> io::Result<()> {
-    let pid = fs::read_to_string(data.join("postmaster.pid"))?.lines().next().unwrap_or_default().to_owned();
+fn watch(runner: u32, folder: &Path) -> io::Result<()> {
     Command::new("sh")
-        .args(["-c", WATCHDOG, "watchdog", &runner.to_string(), &pid])
+        .args(["-c", WATCHDOG, "watchdog", &runner.to_string()])
         .arg(folder)
         .current_dir("/")
         .stdin(Stdio::null())

@@ -29,6 +29,7 @@ impl Gateway {
     /// Makes a virtual server without grants. Conflict: the name. Two tools of one name on it are refused.
     pub async fn create_server(&self, actor: &Actor, new: NewServer) -> Result<VirtualServer> {
         self.allow_server_edit(actor, new.open, "servers/create", new.name.as_str()).await?;
+        self.may_open(new.open)?;
         check::patterns("include", &new.include)?;
         check::patterns("exclude", &new.exclude)?;
         let now = self.clock.now();

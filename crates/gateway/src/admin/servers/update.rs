@@ -40,6 +40,7 @@ impl Gateway {
         changes: ServerChanges,
     ) -> Result<VirtualServer> {
         self.allow_server_edit(actor, changes.open == Some(true), "servers/update", server).await?;
+        self.may_open(changes.open == Some(true))?;
         check::patterns("include", changes.include.as_deref().unwrap_or_default())?;
         check::patterns("exclude", changes.exclude.as_deref().unwrap_or_default())?;
         let mut edit = self.edit(actor, Versioned::Catalog).await?;

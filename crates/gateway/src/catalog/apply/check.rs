@@ -9,7 +9,10 @@ use puente_storage::Transaction;
 use super::{Change, plan::Plan};
 use crate::{
     Error, Finding, Result,
-    admin::{refer, servers::check::patterns},
+    admin::{
+        refer,
+        servers::check::{OPEN, patterns},
+    },
     catalog::{
         Rows,
         file::{CatalogFile, SourceEntry, duplicates},
@@ -91,14 +94,17 @@ pub(super) async fn grantees(transaction: &mut dyn Transaction, file: &CatalogFi
     Ok(findings)
 }
 
-/// Patterns that are none.
-pub(super) fn servers(file: &CatalogFile) -> Vec<Finding> {
+/// Patterns that are none, and servers that are open where none may be.
+pub(super) fn servers(file: &CatalogFile, allow_open: bool) -> Vec<Finding> {
     let mut findings = Vec::new();
     for (index, server) in file.servers.iter().enumerate() {
         for (field, list) in [("include", &server.include), ("exclude", &server.exclude)] {
             if let Err(Error::Invalid(wrong)) = patterns(field, list) {
                 findings.extend(wrong.into_iter().map(|finding| below(&format!("servers[{index}]"), finding)));
             }
+        }
+        if server.open && !allow_open {
+            findings.push(fatal(format!("servers[{index}].open"), OPEN));
         }
         if server.include.is_empty() {
             let message = "the server offers nothing: `include` is empty";

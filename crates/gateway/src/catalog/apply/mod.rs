@@ -75,7 +75,7 @@ impl Gateway {
         };
         let after = plan.after();
         findings.extend(check::forgotten(&plan, &secrets));
-        findings.extend(check::servers(file));
+        findings.extend(check::servers(file, self.settings.allow_open_servers));
         findings.extend(check::offers(file, &after));
         findings.extend(clash::find(&after, file));
         for (index, entry) in file.sources.iter().enumerate() {

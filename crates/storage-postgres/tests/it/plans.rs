@@ -1,0 +1,98 @@
+//! The searches of the audit trail use their indexes: PostgreSQL counts how often each index was scanned, and how often
+//! the table was read from one end to the other.
+
+use std::time::Duration;
+
+use puente_domain::{
+    AuditId, Subject, Timestamp, UserId,
+    audit::{AuditEvent, Outcome},
+};
+use puente_storage::{AuditFilter, Page, Storage};
+use puente_storage_postgres::{PostgresOptions, connect};
+use puente_test_support::postgres::Postgres;
+
+/// Enough for PostgreSQL to prefer an index.
+const EVENTS: u32 = 20_000;
+
+fn event(number: u32) -> AuditEvent {
+    let of = |count: u32| number % count;
+    AuditEvent {
+        id: AuditId::new(),
+        at: Timestamp::from_micros(1_795_496_400_000_000) + Duration::from_secs(number.into()),
+        subject: Subject::User(UserId(uuid::Uuid::from_u128(of(200).into()))),
+        principal: format!("caller-{}", of(200)),
+        action: "tools/call".to_owned(),
+        target: format!("erp.tool_{}", of(200)),
+        server: Some("default".to_owned()),
+        arguments_hash: None,
+        arguments: None,
+        outcome: if of(1000) == 0 { Outcome::Error } else { Outcome::Ok },
+        detail: None,
+        duration_us: 1,
+        source_us: 1,
+        bytes: 1,
+        cached: false,
+        request_id: None,
+        address: None,
+    }
+}
+
+async fn filled() -> String {
+    let url = Postgres::shared().create_database().await.unwrap();
+    let storage = connect(&url, PostgresOptions::default()).await.unwrap();
+    let mut transaction = storage.write().await.unwrap();
+    let events: Vec<_> = (0..EVENTS).map(event).collect();
+    for group in events.chunks(2000) {
+        transaction.audit().add(group).await.unwrap();
+    }
+    transaction.save().await.unwrap();
+    storage.close().await;
+    Postgres::execute(&url, "VACUUM ANALYZE audit_events").await.unwrap();
+    url
+}
+
+/// What was scanned since the last time, once the connections that did it have ended and told.
+async fn scanned(url: &str) -> Vec<String> {
+    let scans = "SELECT indexrelname::text FROM pg_stat_user_indexes WHERE relname = 'audit_events' AND idx_scan > 0
+                 UNION ALL SELECT 'the whole table' FROM pg_stat_user_tables
+                 WHERE relname = 'audit_events' AND seq_scan > 0";
+    let scanned = Postgres::column(url, scans).await.unwrap();
+    Postgres::execute(url, "SELECT pg_stat_reset()").await.unwrap();
+    scanned
+}
+
+#[tokio::test]
+async fn every_search_of_the_trail_uses_its_index() {
+    let url = filled().await;
+    let none = AuditFilter::default();
+    let moment = Timestamp::from_micros(1_795_496_400_000_000) + Duration::from_secs(100);
+    let subject = Subject::User(UserId(uuid::Uuid::from_u128(7)));
+    let searches = [
+        ("audit_events_at", none.clone()),
+        ("audit_events_at", AuditFilter { until: Some(moment), ..none.clone() }),
+        ("audit_events_subject", AuditFilter { subject: Some(subject), ..none.clone() }),
+        ("audit_events_target", AuditFilter { target: Some("erp.tool_7".to_owned()), ..none.clone() }),
+        ("audit_events_not_ok", AuditFilter { outcome: Some(Outcome::Error), ..none.clone() }),
+        ("audit_events_name", AuditFilter { principal: Some("LLER-17".to_owned()), ..none.clone() }),
+        ("audit_events_name", AuditFilter { principal: Some("nobody".to_owned()), ..none }),
+    ];
+    for (index, filter) in searches {
+        scanned(&url).await;
+        let storage = connect(&url, PostgresOptions::default()).await.unwrap();
+        let page = Page { after: None, limit: 50 };
+        storage.read().await.unwrap().audit().list(&filter, &page).await.unwrap();
+        storage.close().await;
+        assert_eq!(told(&url).await, [index], "{filter:?}");
+    }
+}
+
+/// A connection tells when it ends, which is soon after it was closed.
+async fn told(url: &str) -> Vec<String> {
+    loop {
+        let scanned = scanned(url).await;
+        if !scanned.is_empty() {
+            return scanned;
+        }
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+}

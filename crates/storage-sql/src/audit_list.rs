@@ -1,0 +1,112 @@
+//! Which events: newest first, page by page, and how many.
+
+use puente_domain::audit::AuditEvent;
+use puente_storage::{AuditFilter, Page, Result, Slice};
+use sqlx::QueryBuilder;
+use uuid::Uuid;
+
+use super::{
+    SqlTransaction, Time,
+    audit::Row,
+    audit_filter::{Caller, push_conditions},
+    page,
+    text::pattern,
+};
+use crate::Db;
+
+const SELECT: &str =
+    "SELECT id, at, subject, principal, action, target, server, arguments_hash, arguments, outcome, detail,
+        duration_us, source_us, bytes, cached, request_id, address
+ FROM audit_events";
+
+/// If a part of a name is in so many names or fewer, the events of each are looked up by index. More names have so many
+/// events that going through the newest ones finds a page of them soon.
+const FEW: usize = 20;
+
+impl SqlTransaction {
+    pub(super) async fn list_events(&mut self, filter: &AuditFilter, page: &Page) -> Result<Slice<AuditEvent>> {
+        let callers = self.callers(filter).await?;
+        let mut after = None;
+        if page.after.is_some() {
+            let id = page::after_id(page)?;
+            let Some(at) = self.event_at(id).await? else { return Ok(Slice { items: Vec::new(), next: None }) };
+            after = Some((at, id));
+        }
+        let mut query = QueryBuilder::new("SELECT * FROM (");
+        for (index, caller) in callers.iter().enumerate() {
+            query.push(if index == 0 { "SELECT * FROM (" } else { " UNION ALL SELECT * FROM (" });
+            push_page(&mut query, filter, caller, after, page)?;
+            query.push(") AS those_of_one");
+        }
+        if callers.is_empty() {
+            return Ok(Slice { items: Vec::new(), next: None });
+        }
+        query.push(") AS all_of_them ORDER BY at DESC, id DESC LIMIT ").push_bind(page::limit(page));
+        let rows: Vec<Row> =
+            query.build_query_as().fetch_all(self.connection()).await.map_err(|error| self.fail(error))?;
+        page::slice(rows, page, |event: &AuditEvent| event.id.to_string())
+    }
+
+    pub(super) async fn count_events(&mut self, filter: &AuditFilter, at_most: u64) -> Result<u64> {
+        let limit = i64::try_from(at_most).unwrap_or(i64::MAX);
+        let mut found = 0;
+        for caller in self.callers(filter).await? {
+            let mut query = QueryBuilder::new("SELECT COUNT(*) FROM (SELECT 1 FROM audit_events");
+            push_conditions(&mut query, filter, &caller)?;
+            query.push(" LIMIT ").push_bind(limit - found).push(") AS matching");
+            let count: i64 =
+                query.build_query_scalar().fetch_one(self.connection()).await.map_err(|error| self.fail(error))?;
+            found += count;
+        }
+        Ok(found.unsigned_abs())
+    }
+
+    /// Whose events the filter means: nobody's if no name has that part.
+    async fn callers(&mut self, filter: &AuditFilter) -> Result<Vec<Caller>> {
+        let Some(part) = &filter.principal else { return Ok(vec![Caller::Anyone]) };
+        let pattern = pattern(Some(part))?;
+        let names = self.names_like(&pattern, FEW + 1).await?;
+        if names.len() > FEW {
+            return Ok(vec![Caller::Like(pattern)]);
+        }
+        Ok(names.into_iter().map(Caller::Named).collect())
+    }
+
+    /// The different names that match, found by jumping through the index from one to the next.
+    async fn names_like(&mut self, pattern: &str, at_most: usize) -> Result<Vec<String>> {
+        let names = sqlx::query_scalar!(
+            r#"WITH RECURSIVE names(name) AS (
+                   SELECT MIN(principal_search) FROM audit_events
+                   UNION ALL
+                   SELECT (SELECT MIN(principal_search) FROM audit_events WHERE principal_search > names.name)
+                   FROM names WHERE names.name IS NOT NULL
+               )
+               SELECT name AS "name!: String" FROM names WHERE name LIKE $1 ESCAPE '\' LIMIT $2"#,
+            pattern,
+            i64::try_from(at_most).unwrap_or(i64::MAX)
+        );
+        names.fetch_all(self.connection()).await.map_err(|error| self.fail(error))
+    }
+
+    /// The moment of an event, from which a page goes on.
+    async fn event_at(&mut self, id: Uuid) -> Result<Option<Time>> {
+        let at = sqlx::query_scalar!(r#"SELECT at AS "at!: Time" FROM audit_events WHERE id = $1"#, id);
+        at.fetch_optional(self.connection()).await.map_err(|error| self.fail(error))
+    }
+}
+
+fn push_page(
+    query: &mut QueryBuilder<Db>,
+    filter: &AuditFilter,
+    caller: &Caller,
+    after: Option<(Time, Uuid)>,
+    page: &Page,
+) -> Result<()> {
+    query.push(SELECT);
+    push_conditions(query, filter, caller)?;
+    if let Some((at, id)) = after {
+        query.push(" AND (at, id) < (").push_bind(at).push(", ").push_bind(id).push(")");
+    }
+    query.push(" ORDER BY at DESC, id DESC LIMIT ").push_bind(page::limit(page));
+    Ok(())
+}

@@ -45,7 +45,7 @@ async fn serve(state: &ApiState, server: &str, request: Request) -> Response {
 /// Without a token only an open virtual server lets anyone in.
 async fn enter(state: &ApiState, server: &str, parts: &Parts) -> Result<Caller, Problem> {
     let actor = authenticate_at(Door::Server(server), parts, state).await?.unwrap_or_else(|| anonymous(parts));
-    Ok(state.gateway.enter(actor, server)?)
+    Ok(state.gateway.enter(actor, server).await?)
 }
 
 fn anonymous(parts: &Parts) -> Actor {

@@ -15,7 +15,7 @@ pub async fn serve_stdio(app: App, key: &SecretString, server: &str) -> anyhow::
     let principal = app.gateway.authenticate(key.expose_secret()).await.context("the API key is refused")?;
     app.gateway.start().await?;
     let background = Background::of_client(&app);
-    let caller = app.gateway.enter(Actor { principal, ..Actor::operator() }, server);
+    let caller = app.gateway.enter(Actor { principal, ..Actor::operator() }, server).await;
     let caller = caller.with_context(|| format!("this key may not use the virtual server '{server}'"))?;
     let service = doors::service(&app);
     puente_mcp::stdio::serve(service.clone(), caller, tokio::io::stdin(), tokio::io::stdout()).await?;

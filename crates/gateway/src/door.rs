@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use puente_domain::Timestamp;
+use puente_domain::{Subject, Timestamp};
 use puente_mcp::{Era, McpError};
 
 use crate::{
@@ -12,27 +12,41 @@ use crate::{
 };
 
 impl Gateway {
-    /// A caller of the virtual server `name` (`default` for `/mcp`), for [`McpHandler`](crate::McpHandler).
+    /// A caller of the virtual server `name` (`default` for `/mcp`), for [`McpHandler`](crate::McpHandler). A refusal
+    /// counts as a request and is in the audit trail.
+    ///
+    /// # Errors
+    /// As [`may_enter`](Self::may_enter), and [`Error::Limited`] to those who try too often.
+    pub async fn enter(&self, actor: Actor, name: &str) -> Result<Caller> {
+        let entered = self.may_enter(&actor, name);
+        let is_anonymous = actor.principal.subject == Subject::Anonymous;
+        // Strangers learn nothing of which servers there are, and leave nothing behind.
+        let is_stranger = is_anonymous && self.catalog.load().server(name).is_none();
+        match entered {
+            Err(refusal) if !is_stranger => {
+                self.count_request(&actor).await?;
+                self.record_refusal(&actor, "servers/enter", name, refusal.to_string());
+                Err(refusal)
+            }
+            entered => entered.map(|()| Caller { actor, server: name.into() }),
+        }
+    }
+
+    /// Whether this actor may use a virtual server.
     ///
     /// # Errors
     /// [`Error::NotFound`] if there is no such virtual server or it is disabled; [`Error::Refused`] if the actor may not
-    /// use it; [`Error::Limited`] if it tries too often. An anonymous actor learns nothing but that it needs a token, unless the server is open.
-    pub fn enter(&self, actor: Actor, name: &str) -> Result<Caller> {
+    /// use it. An anonymous actor learns nothing but that it needs a token, unless the server is open.
+    pub fn may_enter(&self, actor: &Actor, name: &str) -> Result<()> {
         let catalog = self.catalog.load();
         let Some(server) = catalog.server(name) else {
-            if actor.principal.subject == puente_domain::Subject::Anonymous {
+            if actor.principal.subject == Subject::Anonymous {
                 return Err(crate::Refusal::Anonymous.into());
             }
-            self.count_request(&actor)?;
-            self.record_refusal(&actor, "servers/enter", name, "there is no such virtual server".to_owned());
             return Err(Error::not_found("virtual server", name));
         };
-        if let Err(refusal) = rights(server, &actor.principal) {
-            self.count_request(&actor)?;
-            self.record_refusal(&actor, "servers/enter", name, refusal.to_string());
-            return Err(refusal.into());
-        }
-        Ok(Caller { actor, server: name.into() })
+        rights(server, &actor.principal)?;
+        Ok(())
     }
 
     /// The description of a virtual server, if there is one.

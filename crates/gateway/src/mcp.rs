@@ -66,9 +66,9 @@ impl Handler for McpHandler {
         self.0.limits.count(&self.0.who(&caller.actor)).await.map_err(Failure::into_protocol)
     }
 
-    fn refused(&self, caller: &Caller, method: &str, target: &str, error: &McpError) {
+    async fn refused(&self, caller: &Caller, method: &str, target: &str, error: &McpError) {
         // Whoever sends too many does not fill the trail with them.
-        if self.0.count_request(&caller.actor).is_ok() {
+        if self.0.count_request(&caller.actor).await.is_ok() {
             self.0.record_refusal_on(&caller.actor, method, target, Some(&caller.server), error.to_string());
         }
     }

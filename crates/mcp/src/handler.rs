@@ -157,8 +157,15 @@ pub trait Handler: Send + Sync + 'static {
 
     /// Learns of a request that was refused before it reached any other method, for the audit trail. `target` is the
     /// tool, prompt, URI or task that it names, if any.
-    fn refused(&self, caller: &Self::Caller, method: &str, target: &str, error: &McpError) {
+    fn refused(
+        &self,
+        caller: &Self::Caller,
+        method: &str,
+        target: &str,
+        error: &McpError,
+    ) -> impl Future<Output = ()> + Send {
         let _ = (caller, method, target, error);
+        async {}
     }
 
     /// A page of a list; a `cursor` that is not ours is [`McpError::InvalidParams`].

@@ -68,7 +68,7 @@ fn asked(fields: &Fields) -> Asked {
 fn page(state: &ApiState, browser: &Browser, actor: &Actor, authorization: &Authorization) -> Response {
     let texts = browser.language.texts();
     let server = authorization.server.as_str();
-    let allowed = state.gateway.enter(actor.clone(), server).is_ok();
+    let allowed = state.gateway.may_enter(actor, server).is_ok();
     let description = state.gateway.server_description(server).filter(|_| allowed);
     let body = html! {
         p { (texts.wants) }

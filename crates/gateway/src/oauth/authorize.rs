@@ -137,7 +137,7 @@ impl Gateway {
             return Ok(denied("the person said no"));
         };
         let user = in_person(actor)?;
-        if self.enter(actor.clone(), authorization.server.as_str()).is_err() {
+        if self.enter(actor.clone(), authorization.server.as_str()).await.is_err() {
             return Ok(denied("the account may not use this virtual server"));
         }
         // A disabled client learns it at once, not at the token endpoint.

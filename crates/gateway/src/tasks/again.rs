@@ -52,7 +52,7 @@ impl Gateway {
         })?;
         let actor =
             Actor { principal: Arc::new(principal), address: None, request_id: order.request_id.as_str().into() };
-        let caller = self.enter(actor, &order.server).map_err(|error| JobError::permanent(error.to_string()))?;
+        let caller = self.enter(actor, &order.server).await.map_err(|error| JobError::permanent(error.to_string()))?;
         let work = self.ordered_work(&caller, order).await?;
         Ok((caller, work))
     }

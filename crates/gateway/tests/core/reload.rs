@@ -30,7 +30,7 @@ async fn another_process_takes_an_edit_up_by_itself() {
     let world = World::applied(&catalog(&["{name: echo}"])).await;
     let other = world.another();
     other.start().await.unwrap();
-    let caller = other.enter(member("ana"), "main").unwrap();
+    let caller = other.enter(member("ana"), "main").await.unwrap();
     let mut events = McpHandler(other.clone()).events(&caller);
     world.apply(&catalog(&["{name: echo}", "{name: more}"])).await.unwrap();
     assert_eq!(events.recv().await.unwrap(), Event::ToolsChanged);

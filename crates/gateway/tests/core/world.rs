@@ -100,7 +100,8 @@ impl World {
     }
 
     pub(crate) fn cx_on(&self, actor: &Actor, server: &str) -> Result<RequestContext<Caller>, Error> {
-        Ok(context(self.gateway.enter(actor.clone(), server)?, Era::Modern))
+        self.gateway.may_enter(actor, server)?;
+        Ok(context(Caller { actor: actor.clone(), server: server.into() }, Era::Modern))
     }
 
     pub(crate) fn handler(&self) -> McpHandler {

@@ -36,7 +36,7 @@ impl<H: Handler> Post<H> {
         if let Err(error) = headers::check(&self.parts.headers, request, &meta) {
             let target = headers::mirrored_name(&request.method).and_then(|member| request.params.text(member).ok()?);
             let handler = &self.http.0.service.handler;
-            handler.refused(&self.caller, &request.method, target.as_deref().unwrap_or_default(), &error);
+            handler.refused(&self.caller, &request.method, target.as_deref().unwrap_or_default(), &error).await;
             return Answer::error(id, error, Era::Modern);
         }
         match self.modern_result(request, meta).await {

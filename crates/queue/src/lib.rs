@@ -10,7 +10,7 @@
 //! 3. a line in `crates/app/src/jobs.rs` that registers the handler, and its schedule if it recurs;
 //! 4. [`Queue::push`], or [`Queue::push_in`] within the transaction that writes what the job is about.
 //!
-//! A failed try comes again with growing, jittered waits ([`backoff`]); after [`Job::MAX_ATTEMPTS`] the job is dead and
+//! A failed try comes again with growing, jittered waits ([`backoff()`]); after [`Job::MAX_ATTEMPTS`] the job is dead and
 //! keeps its error until an administrator retries it (`puente jobs retry`).
 
 mod backoff;

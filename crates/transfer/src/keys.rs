@@ -36,7 +36,7 @@ pub(crate) fn token_keys(from: &Keys, to: &Keys, stored: Option<&str>) -> Result
     }))
 }
 
-/// Opens what [`TOKEN_KEYS`](crate::TOKEN_KEYS) holds in `settings`.
+/// Opens what [`TOKEN_KEYS`] holds in `settings`.
 ///
 /// # Errors
 /// No key of the vault opens it.

@@ -11,41 +11,35 @@ use crate::Db;
 /// The length of the column `target_start`: an index entry of PostgreSQL holds 2,704 bytes, and targets may be longer.
 const INDEXED: usize = 200;
 
-/// Whose events, as far as names tell; see [`AuditFilter::principal`].
-pub(super) enum Caller {
-    Anyone,
-    /// By the folded name.
-    Named(String),
-    /// By a `LIKE` pattern.
-    Like(String),
+/// A part of the events that an index finds, or all of them.
+pub(super) enum Among {
+    All,
+    /// Those of a caller, by the folded name.
+    Caller(String),
+    /// Those of callers, by a `LIKE` pattern.
+    CallersLike(String),
+    /// Those of a target, by its first characters.
+    Target(String),
 }
 
-/// Appends ` WHERE …` with the filter's conditions; `caller` stands for that on the name.
-pub(super) fn push_conditions(query: &mut QueryBuilder<Db>, filter: &AuditFilter, caller: &Caller) -> Result<()> {
+/// Appends ` WHERE …` with the filter's conditions; `among` stands for that on the name.
+pub(super) fn push_conditions(query: &mut QueryBuilder<Db>, filter: &AuditFilter, among: &Among) -> Result<()> {
     query.push(" WHERE TRUE");
     if let Some(subject) = filter.subject {
         query.push(" AND subject = ").push_bind(subject_text(subject));
     }
-    match caller {
-        Caller::Anyone => {}
-        Caller::Named(name) => {
-            query.push(" AND principal_search = ").push_bind(name.clone());
-        }
-        Caller::Like(pattern) => {
-            query.push(" AND principal_search LIKE ").push_bind(pattern.clone()).push(r" ESCAPE '\'");
-        }
-    }
+    push_among(query, among);
     if let Some(action) = &filter.action {
-        query.push(" AND action = ").push_bind(storable("audit.action", action)?.to_owned());
+        push_unless(query, "action", "tools/call", storable("audit.action", action)?);
     }
     if let Some(target) = &filter.target {
         push_target(query, storable("audit.target", target)?);
     }
     if let Some(server) = &filter.server {
-        query.push(" AND server = ").push_bind(storable("audit.server", server)?.to_owned());
+        push_unless(query, "server", "default", storable("audit.server", server)?);
     }
     if let Some(outcome) = filter.outcome {
-        push_outcome(query, outcome);
+        push_unless(query, "outcome", Outcome::Ok.as_str(), outcome.as_str());
     }
     if let Some(since) = filter.since {
         query.push(" AND at >= ").push_bind(Time(since));
@@ -56,22 +50,43 @@ pub(super) fn push_conditions(query: &mut QueryBuilder<Db>, filter: &AuditFilter
     Ok(())
 }
 
+fn push_among(query: &mut QueryBuilder<Db>, among: &Among) {
+    match among {
+        Among::All => {}
+        Among::Caller(name) => {
+            query.push(" AND principal_search = ").push_bind(name.clone());
+        }
+        Among::CallersLike(pattern) => {
+            query.push(" AND principal_search LIKE ").push_bind(pattern.clone()).push(r" ESCAPE '\'");
+        }
+        Among::Target(start) => {
+            query.push(" AND target_start = ").push_bind(start.clone());
+        }
+    }
+}
+
+/// What is indexed of a target.
+pub(super) fn indexed(target: &str) -> String {
+    target.chars().take(INDEXED).collect()
+}
+
 /// A target, or with `*` at its end all that start with it. The former has an index, which holds the first characters
-/// only; the latter goes through the events from the newest on, because sorting all of a common prefix takes longer.
+/// only; for the latter see [`Among::Target`].
 fn push_target(query: &mut QueryBuilder<Db>, target: &str) {
     if let Some(start) = target.strip_suffix('*') {
         query.push(" AND substr(target, 1, length(").push_bind(start.to_owned());
         query.push(")) = ").push_bind(start.to_owned());
     } else {
-        query.push(" AND target_start = ").push_bind(target.chars().take(INDEXED).collect::<String>());
+        query.push(" AND target_start = ").push_bind(indexed(target));
         query.push(" AND target = ").push_bind(target.to_owned());
     }
 }
 
-/// What did not end well is rare and has an index of its own, which SQLite uses only where its condition is repeated.
-fn push_outcome(query: &mut QueryBuilder<Db>, outcome: Outcome) {
-    if outcome != Outcome::Ok {
-        query.push(" AND outcome <> 'ok'");
+/// A column with a common value, which is soon found among the newest events. What is rare has an index of its own, which
+/// SQLite uses only where its condition is repeated.
+fn push_unless(query: &mut QueryBuilder<Db>, column: &'static str, common: &'static str, wanted: &str) {
+    if wanted != common {
+        query.push(format_args!(" AND {column} <> '{common}'"));
     }
-    query.push(" AND outcome = ").push_bind(outcome.as_str());
+    query.push(format_args!(" AND {column} = ")).push_bind(wanted.to_owned());
 }

@@ -8,9 +8,9 @@ use uuid::Uuid;
 use super::{
     SqlTransaction, Time,
     audit::Row,
-    audit_filter::{Caller, push_conditions},
+    audit_filter::{Among, indexed, push_conditions},
     page,
-    text::pattern,
+    text::{pattern, storable},
 };
 use crate::Db;
 
@@ -20,12 +20,12 @@ const SELECT: &str =
  FROM audit_events";
 
 /// If a part of a name is in so many names or fewer, the events of each are looked up by index. More names have so many
-/// events that going through the newest ones finds a page of them soon.
-const FEW: usize = 20;
+/// events that going through the newest ones finds a page of them soon. The same holds for targets and how they start.
+const FEW: usize = 50;
 
 impl SqlTransaction {
     pub(super) async fn list_events(&mut self, filter: &AuditFilter, page: &Page) -> Result<Slice<AuditEvent>> {
-        let callers = self.callers(filter).await?;
+        let groups = self.groups(filter).await?;
         let mut after = None;
         if page.after.is_some() {
             let id = page::after_id(page)?;
@@ -33,15 +33,15 @@ impl SqlTransaction {
             after = Some((at, id));
         }
         let mut query = QueryBuilder::new("SELECT * FROM (");
-        for (index, caller) in callers.iter().enumerate() {
+        for (index, among) in groups.iter().enumerate() {
             query.push(if index == 0 { "SELECT * FROM (" } else { " UNION ALL SELECT * FROM (" });
-            push_page(&mut query, filter, caller, after, page)?;
-            query.push(") AS those_of_one");
+            push_page(&mut query, filter, among, after, page)?;
+            query.push(") AS one_group");
         }
-        if callers.is_empty() {
+        if groups.is_empty() {
             return Ok(Slice { items: Vec::new(), next: None });
         }
-        query.push(") AS all_of_them ORDER BY at DESC, id DESC LIMIT ").push_bind(page::limit(page));
+        query.push(") AS all_groups ORDER BY at DESC, id DESC LIMIT ").push_bind(page::limit(page));
         let rows: Vec<Row> =
             query.build_query_as().fetch_all(self.connection()).await.map_err(|error| self.fail(error))?;
         page::slice(rows, page, |event: &AuditEvent| event.id.to_string())
@@ -50,9 +50,9 @@ impl SqlTransaction {
     pub(super) async fn count_events(&mut self, filter: &AuditFilter, at_most: u64) -> Result<u64> {
         let limit = i64::try_from(at_most).unwrap_or(i64::MAX);
         let mut found = 0;
-        for caller in self.callers(filter).await? {
+        for among in self.groups(filter).await? {
             let mut query = QueryBuilder::new("SELECT COUNT(*) FROM (SELECT 1 FROM audit_events");
-            push_conditions(&mut query, filter, &caller)?;
+            push_conditions(&mut query, filter, &among)?;
             query.push(" LIMIT ").push_bind(limit - found).push(") AS matching");
             let count: i64 =
                 query.build_query_scalar().fetch_one(self.connection()).await.map_err(|error| self.fail(error))?;
@@ -61,15 +61,23 @@ impl SqlTransaction {
         Ok(found.unsigned_abs())
     }
 
-    /// Whose events the filter means: nobody's if no name has that part.
-    async fn callers(&mut self, filter: &AuditFilter) -> Result<Vec<Caller>> {
-        let Some(part) = &filter.principal else { return Ok(vec![Caller::Anyone]) };
-        let pattern = pattern(Some(part))?;
-        let names = self.names_like(&pattern, FEW + 1).await?;
-        if names.len() > FEW {
-            return Ok(vec![Caller::Like(pattern)]);
+    /// Where the events that the filter means are found: nowhere if no name has that part, or no target starts so.
+    async fn groups(&mut self, filter: &AuditFilter) -> Result<Vec<Among>> {
+        if let Some(part) = &filter.principal {
+            let pattern = pattern(Some(part))?;
+            let names = self.names_like(&pattern, FEW + 1).await?;
+            if names.len() > FEW {
+                return Ok(vec![Among::CallersLike(pattern)]);
+            }
+            return Ok(names.into_iter().map(Among::Caller).collect());
         }
-        Ok(names.into_iter().map(Caller::Named).collect())
+        if let Some(start) = filter.target.as_deref().and_then(|target| target.strip_suffix('*')) {
+            let targets = self.targets_from(&indexed(storable("audit.target", start)?), FEW + 1).await?;
+            if targets.len() <= FEW {
+                return Ok(targets.into_iter().map(Among::Target).collect());
+            }
+        }
+        Ok(vec![Among::All])
     }
 
     /// The different names that match, found by jumping through the index from one to the next.
@@ -88,6 +96,22 @@ impl SqlTransaction {
         names.fetch_all(self.connection()).await.map_err(|error| self.fail(error))
     }
 
+    /// The different targets that start so, as the index has them, found in the same way.
+    async fn targets_from(&mut self, start: &str, at_most: usize) -> Result<Vec<String>> {
+        let targets = sqlx::query_scalar!(
+            r#"WITH RECURSIVE targets(target) AS (
+                   SELECT MIN(target_start) FROM audit_events WHERE target_start >= $1
+                   UNION ALL
+                   SELECT (SELECT MIN(target_start) FROM audit_events WHERE target_start > targets.target)
+                   FROM targets WHERE substr(targets.target, 1, length($1)) = $1
+               )
+               SELECT target AS "target!: String" FROM targets WHERE substr(target, 1, length($1)) = $1 LIMIT $2"#,
+            start,
+            i64::try_from(at_most).unwrap_or(i64::MAX)
+        );
+        targets.fetch_all(self.connection()).await.map_err(|error| self.fail(error))
+    }
+
     /// The moment of an event, from which a page goes on.
     async fn event_at(&mut self, id: Uuid) -> Result<Option<Time>> {
         let at = sqlx::query_scalar!(r#"SELECT at AS "at!: Time" FROM audit_events WHERE id = $1"#, id);
@@ -98,12 +122,12 @@ impl SqlTransaction {
 fn push_page(
     query: &mut QueryBuilder<Db>,
     filter: &AuditFilter,
-    caller: &Caller,
+    among: &Among,
     after: Option<(Time, Uuid)>,
     page: &Page,
 ) -> Result<()> {
     query.push(SELECT);
-    push_conditions(query, filter, caller)?;
+    push_conditions(query, filter, among)?;
     if let Some((at, id)) = after {
         query.push(" AND (at, id) < (").push_bind(at).push(", ").push_bind(id).push(")");
     }

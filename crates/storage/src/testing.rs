@@ -7,6 +7,7 @@
 
 pub mod audit;
 pub mod catalog;
+pub mod expansion;
 pub mod grants;
 pub mod jobs;
 pub mod keys;

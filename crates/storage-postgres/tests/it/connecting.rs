@@ -1,6 +1,6 @@
 //! Connecting, and what happens when the database is not as expected.
 
-use std::fmt::Write;
+use std::{fmt::Write, time::Duration};
 
 use puente_storage::{Storage, StorageError};
 use puente_storage_postgres::{PostgresOptions, connect};
@@ -72,4 +72,18 @@ async fn a_database_that_does_not_answer_is_an_error_without_the_password() {
         assert!(matches!(refused, StorageError::Driver(_)), "{text}");
         assert!(!text.contains("s3cret"), "{text}");
     }
+}
+
+#[tokio::test]
+async fn a_statement_that_takes_too_long_is_ended_and_its_connection_goes_on() {
+    let url = new_database().await;
+    let statement = Duration::from_millis(50);
+    let storage = connect(&url, PostgresOptions { statement, ..PostgresOptions::default() }).await.unwrap();
+    let mut other = PgConnection::connect(&url).await.unwrap();
+    let mut locked = other.begin().await.unwrap();
+    sqlx::query("LOCK TABLE users IN ACCESS EXCLUSIVE MODE").execute(&mut *locked).await.unwrap();
+    let ended = storage.ping().await;
+    assert!(matches!(ended, Err(StorageError::Driver(_))), "{ended:?}");
+    locked.rollback().await.unwrap();
+    storage.ping().await.unwrap();
 }

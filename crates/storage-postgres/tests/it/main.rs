@@ -5,4 +5,5 @@
 mod conformance;
 mod connecting;
 mod plans;
+mod side_by_side;
 mod upgrades;

@@ -21,9 +21,9 @@ fn event(number: u32) -> AuditEvent {
         at: Timestamp::from_micros(1_795_496_400_000_000) + Duration::from_secs(number.into()),
         subject: Subject::User(UserId(uuid::Uuid::from_u128(of(200).into()))),
         principal: format!("caller-{}", of(200)),
-        action: "tools/call".to_owned(),
+        action: if of(2000) == 7 { "auth/token" } else { "tools/call" }.to_owned(),
         target: format!("erp.tool_{}", of(200)),
-        server: Some("default".to_owned()),
+        server: Some(if of(2000) == 9 { "finance" } else { "default" }.to_owned()),
         arguments_hash: None,
         arguments: None,
         outcome: if of(1000) == 0 { Outcome::Error } else { Outcome::Ok },
@@ -74,7 +74,13 @@ async fn every_search_of_the_trail_uses_its_index() {
         ("audit_events_target", AuditFilter { target: Some("erp.tool_7".to_owned()), ..none.clone() }),
         ("audit_events_not_ok", AuditFilter { outcome: Some(Outcome::Error), ..none.clone() }),
         ("audit_events_name", AuditFilter { principal: Some("LLER-17".to_owned()), ..none.clone() }),
-        ("audit_events_name", AuditFilter { principal: Some("nobody".to_owned()), ..none }),
+        ("audit_events_name", AuditFilter { principal: Some("nobody".to_owned()), ..none.clone() }),
+        ("audit_events_target", AuditFilter { target: Some("erp.tool_17*".to_owned()), ..none.clone() }),
+        ("audit_events_target", AuditFilter { target: Some("crm.*".to_owned()), ..none.clone() }),
+        ("audit_events_action", AuditFilter { action: Some("auth/token".to_owned()), ..none.clone() }),
+        ("audit_events_action", AuditFilter { action: Some("nothing".to_owned()), ..none.clone() }),
+        ("audit_events_server", AuditFilter { server: Some("finance".to_owned()), ..none.clone() }),
+        ("audit_events_server", AuditFilter { server: Some("nothing".to_owned()), ..none }),
     ];
     for (index, filter) in searches {
         scanned(&url).await;

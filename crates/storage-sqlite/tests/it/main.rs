@@ -4,4 +4,5 @@
 
 mod conformance;
 mod opening;
+mod side_by_side;
 mod upgrades;

@@ -36,6 +36,8 @@ pub(crate) struct Backstage {
     /// How many sources were closed in the middle of a call.
     pub(crate) cut_off: AtomicUsize,
     pub(crate) events: broadcast::Sender<SourceEvent>,
+    /// A tool that every source offers beyond those of the catalog.
+    pub(crate) surprise: watch::Sender<Option<&'static str>>,
 }
 
 impl Default for Backstage {
@@ -50,6 +52,7 @@ impl Default for Backstage {
             closed: watch::Sender::new(0),
             cut_off: AtomicUsize::new(0),
             events: broadcast::channel(16).0,
+            surprise: watch::Sender::new(None),
         }
     }
 }
@@ -99,12 +102,14 @@ impl Connector for FakeConnector {
     fn connect(&self, definition: Definition) -> Result<Arc<dyn Source>, SourceError> {
         self.0.definitions.lock().unwrap().push(definition.settings.clone());
         let offer = offer(&definition);
-        Ok(Arc::new(FakeSource {
-            backstage: self.0.clone(),
-            definition,
-            offer: Arc::new(offer),
-            changes: watch::Sender::new(()),
-        }))
+        let changes = watch::Sender::new(());
+        let (told, mut surprise) = (changes.clone(), self.0.surprise.subscribe());
+        tokio::spawn(async move {
+            while surprise.changed().await.is_ok() {
+                told.send_replace(());
+            }
+        });
+        Ok(Arc::new(FakeSource { backstage: self.0.clone(), definition, offer: Arc::new(offer), changes }))
     }
 
     async fn draft(&self, definition: &Definition) -> Result<String, SourceError> {
@@ -164,7 +169,16 @@ impl Drop for Inside<'_> {
 #[async_trait]
 impl Source for FakeSource {
     fn offer(&self) -> Arc<Offer> {
-        self.offer.clone()
+        let Some(surprise) = *self.backstage.surprise.borrow() else { return self.offer.clone() };
+        let mut offer = Offer::clone(&self.offer);
+        let schema = object(Some(&json!({"type": "object"}))).unwrap();
+        let tool = Tool::new(surprise, "New.", Arc::new(schema));
+        offer.tools.push(ToolOffer {
+            tool,
+            effect: Effect::ReadOnly,
+            settings: puente_sources::ToolSettings::default(),
+        });
+        Arc::new(offer)
     }
 
     fn changes(&self) -> watch::Receiver<()> {

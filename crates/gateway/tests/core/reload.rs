@@ -52,6 +52,26 @@ async fn clients_hear_of_what_changed_for_them_only() {
     assert_eq!(unheard.try_recv(), Err(TryRecvError::Empty));
 }
 
+/// Those who see all tools of a source see a new one; nobody gains a right, and what was switched off stays off.
+#[tokio::test]
+async fn a_refresh_of_a_source_changes_no_right() {
+    let private = "  - {name: private, include: [erp.echo], grants: [role:admin]}\n";
+    let yaml = catalog(&["{name: echo}", "{name: hidden, enabled: false}"]) + private;
+    let world = World::applied(&yaml).await;
+    let (ana, boss) = (member("ana"), crate::world::somebody("boss", puente_domain::Role::Admin, &[]));
+    let cx = world.cx(&ana);
+    let mut events = world.handler().events(&cx.caller);
+    assert_eq!(world.tools(&cx).await, ["erp_echo"]);
+    let before = world.gateway.export(&world.operator).await.unwrap();
+    world.backstage.surprise.send_replace(Some("more"));
+    assert_eq!(events.recv().await.unwrap(), Event::ToolsChanged);
+    assert_eq!(world.tools(&cx).await, ["erp_echo", "erp_more"]);
+    assert!(world.call(&cx, "erp_hidden", json!({})).await.is_err());
+    assert!(world.cx_on(&ana, "private").is_err());
+    assert_eq!(world.tools(&world.cx_on(&boss, "private").unwrap()).await, ["erp_echo"]);
+    assert_eq!(world.gateway.export(&world.operator).await.unwrap(), before);
+}
+
 #[tokio::test]
 async fn a_changed_resource_reaches_those_who_see_it() {
     let world = World::applied(&catalog(&["{name: echo}"])).await;

@@ -28,9 +28,19 @@ test: tools ## Run every test
 	cargo nextest run --workspace --locked
 	cargo test --workspace --locked --doc --quiet
 
-# Soak tests are `#[ignore]`d tests in modules named `soak`.
-soak: tools ## Run what takes many minutes: large sizes, random kills
-	cargo nextest run --workspace --locked --profile soak --run-ignored only --no-capture -E 'test(/(^|::)soak::/)'
+# Soak tests are `#[ignore]`d tests in modules named `soak`; whatever touches PostgreSQL runs on its oldest and newest
+# release, and the black box on PostgreSQL and Redis.
+ON_POSTGRES = package(puente-storage-postgres) + package(puente-bus) + package(puente-queue) + package(puente-transfer) \
+	+ test(/^backends::/) + test(/^replicas::/)
+soak: tools ## Run what takes many minutes: large sizes, random kills, every PostgreSQL, the release before
+	@scripts/install-test-tools.sh soak
+	PUENTE_PREVIOUS_BIN=$$(scripts/previous-release.sh) cargo nextest run --workspace --locked --profile soak \
+		--run-ignored only --no-capture -E 'test(/(^|::)soak::/)'
+	for version in 14 18; do \
+		PUENTE_POSTGRES_BIN=$$PWD/.tools/soak/node_modules/postgres-$$version/native/bin \
+			cargo nextest run --workspace --locked -E '$(ON_POSTGRES)'; \
+	done
+	PUENTE_TEST_BACKENDS=postgresql+redis cargo nextest run --workspace --locked -E 'binary(black_box)'
 
 test-stack: ## Start the Docker stack from nothing and check it (an engine and images are made where there are none)
 	@tests/stack/run.sh

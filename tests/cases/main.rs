@@ -21,4 +21,5 @@ mod sign_in;
 mod stdio;
 mod traces;
 mod transfer;
+mod traps;
 mod upstream;

@@ -3,6 +3,7 @@
 mod faults;
 mod sessions;
 mod sharing;
+mod soak;
 mod starting;
 mod stopping;
 

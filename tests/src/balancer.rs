@@ -34,16 +34,23 @@ pub struct Balancer {
 }
 
 struct Replicas {
-    all: Vec<(String, AtomicBool)>,
+    all: Vec<Replica>,
     next: AtomicUsize,
     http: Client,
+}
+
+struct Replica {
+    url: String,
+    ready: AtomicBool,
+    /// How many requests it did not answer.
+    unanswered: AtomicUsize,
 }
 
 impl Balancer {
     /// Balances between these base URLs.
     pub async fn start(urls: impl IntoIterator<Item = String>) -> Self {
         let http = Client::builder().no_proxy().pool_max_idle_per_host(0).build().expect("a client without TLS");
-        let all = urls.into_iter().map(|url| (url, AtomicBool::new(false))).collect();
+        let all = urls.into_iter().map(|url| Replica { url, ready: false.into(), unanswered: 0.into() }).collect();
         let replicas = Arc::new(Replicas { all, next: AtomicUsize::new(0), http });
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let url = format!("http://{}", listener.local_addr().expect("it is bound"));
@@ -65,12 +72,18 @@ impl Balancer {
     /// Whether a replica gets requests now.
     #[must_use]
     pub fn is_ready(&self, replica: usize) -> bool {
-        self.replicas.all[replica].1.load(Ordering::Relaxed)
+        self.replicas.all[replica].ready.load(Ordering::Relaxed)
+    }
+
+    /// How many requests a replica has left without an answer.
+    #[must_use]
+    pub fn unanswered(&self, replica: usize) -> usize {
+        self.replicas.all[replica].unanswered.load(Ordering::Relaxed)
     }
 }
 
 async fn watch(replicas: Arc<Replicas>, index: usize) {
-    let (url, ready) = &replicas.all[index];
+    let Replica { url, ready, .. } = &replicas.all[index];
     loop {
         let asked = replicas.http.get(format!("{url}/health/ready")).timeout(Duration::from_secs(1)).send().await;
         ready.store(asked.is_ok_and(|answer| answer.status() == 200), Ordering::Relaxed);
@@ -81,12 +94,16 @@ async fn watch(replicas: Arc<Replicas>, index: usize) {
 async fn forward(State(replicas): State<Arc<Replicas>>, request: Request) -> Response {
     let count = replicas.all.len();
     let first = replicas.next.fetch_add(1, Ordering::Relaxed);
-    let ready =
-        (first..first + count).map(|index| index % count).find(|index| replicas.all[*index].1.load(Ordering::Relaxed));
+    let is_ready = |index: &usize| replicas.all[*index].ready.load(Ordering::Relaxed);
+    let ready = (first..first + count).map(|index| index % count).find(is_ready);
     let Some(index) = ready else { return (StatusCode::SERVICE_UNAVAILABLE, "no replica is ready").into_response() };
-    let mut response = match send(&replicas.http, &replicas.all[index].0, request).await {
+    let replica = &replicas.all[index];
+    let mut response = match send(&replicas.http, &replica.url, request).await {
         Ok(response) => response,
-        Err(error) => (StatusCode::BAD_GATEWAY, format!("replica {index}: {error}")).into_response(),
+        Err(error) => {
+            replica.unanswered.fetch_add(1, Ordering::Relaxed);
+            (StatusCode::BAD_GATEWAY, format!("replica {index}: {error}")).into_response()
+        }
     };
     response.headers_mut().insert(REPLICA, index.into());
     response

@@ -154,6 +154,12 @@ impl Site {
         self.prepared(Command::new(tools::puente()), arguments)
     }
 
+    /// The same by another binary than the one under test.
+    #[must_use]
+    pub fn command_by(&self, program: &Path, arguments: &[&str]) -> Command {
+        self.prepared(Command::new(program), arguments)
+    }
+
     fn prepared(&self, mut command: Command, arguments: &[&str]) -> Command {
         command.args(arguments).current_dir(self.path()).env_clear().envs(self.environment()).stdin(Stdio::null());
         command

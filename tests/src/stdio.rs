@@ -43,7 +43,7 @@ impl Stdio {
 
     /// Sends one request and returns the answer; `Null` if the process ended instead.
     pub async fn send(&mut self, method: &str, params: Value) -> Value {
-        let line = format!("{}\n", message(method, params));
+        let line = format!("{}\n", message(method, params, &json!({})));
         if self.input.write_all(line.as_bytes()).await.is_err() {
             return Value::Null;
         }

@@ -10,6 +10,7 @@ use std::{
     io::{self, Read, Write},
     net::{Ipv4Addr, TcpListener, TcpStream},
     os::unix::process::CommandExt,
+    path::PathBuf,
     process::{Child, Command, Stdio},
     thread::sleep,
     time::{Duration, Instant},
@@ -32,6 +33,8 @@ const WATCHDOG: &str = r#"
 pub struct Redis {
     child: Child,
     port: u16,
+    /// Where it speaks TLS, too.
+    tls: Option<u16>,
     folder: TempDir,
 }
 
@@ -42,10 +45,39 @@ impl Redis {
     /// If there is no Redis, or it does not start: the message says why.
     #[must_use]
     pub fn start() -> Self {
+        Self::new(TempDir::new().expect("a temporary folder"), None)
+    }
+
+    /// Starts one that speaks TLS on another port, with a certificate that only [`Redis::certificate`] vouches for.
+    ///
+    /// # Panics
+    /// As [`Redis::start`], or if there is no `openssl`.
+    #[must_use]
+    pub fn start_with_tls() -> Self {
         let folder = TempDir::new().expect("a temporary folder");
+        certify(&folder).unwrap_or_else(|error| panic!("no certificate for the tests: {error}"));
+        Self::new(folder, Some(free_port().expect("a free port")))
+    }
+
+    fn new(folder: TempDir, tls: Option<u16>) -> Self {
         let port = free_port().expect("a free port");
-        let child = spawn(port, &folder).unwrap_or_else(|error| panic!("no Redis for the tests: {error}"));
-        Self { child, port, folder }
+        let child = spawn(port, tls, &folder).unwrap_or_else(|error| panic!("no Redis for the tests: {error}"));
+        Self { child, port, tls, folder }
+    }
+
+    /// `rediss://:PASSWORD@localhost:PORT/0`.
+    ///
+    /// # Panics
+    /// If it does not speak TLS.
+    #[must_use]
+    pub fn tls_url(&self) -> String {
+        format!("rediss://:{PASSWORD}@localhost:{}/0", self.tls.expect("it speaks TLS"))
+    }
+
+    /// The file with the certificate to trust.
+    #[must_use]
+    pub fn certificate(&self) -> PathBuf {
+        self.folder.path().join("cert.pem")
     }
 
     /// `redis://:PASSWORD@127.0.0.1:PORT/0`.
@@ -68,7 +100,8 @@ impl Redis {
     /// # Panics
     /// If it does not start.
     pub fn start_again(&mut self) {
-        self.child = spawn(self.port, &self.folder).unwrap_or_else(|error| panic!("Redis does not start: {error}"));
+        self.child =
+            spawn(self.port, self.tls, &self.folder).unwrap_or_else(|error| panic!("Redis does not start: {error}"));
     }
 
     /// Hangs it: `SIGSTOP`.
@@ -115,15 +148,39 @@ fn free_port() -> io::Result<u16> {
     Ok(TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?.port())
 }
 
-fn spawn(port: u16, folder: &TempDir) -> io::Result<Child> {
+/// Makes `cert.pem` and `key.pem` for `localhost`.
+fn certify(folder: &TempDir) -> io::Result<()> {
+    let mut openssl = Command::new("openssl");
+    openssl.args(["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2"]);
+    openssl.args(["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost", "-keyout", "key.pem"]);
+    openssl.args(["-addext", "basicConstraints=critical,CA:FALSE", "-out", "cert.pem"]).current_dir(folder);
+    let output = openssl.output()?;
+    let complaint = || io::Error::other(String::from_utf8_lossy(&output.stderr).into_owned());
+    output.status.success().then_some(()).ok_or_else(complaint)
+}
+
+fn spawn(port: u16, tls: Option<u16>, folder: &TempDir) -> io::Result<Child> {
+    let mut arguments: Vec<String> = Vec::new();
+    if let Some(tls) = tls {
+        let files = ["--tls-cert-file cert.pem", "--tls-key-file key.pem", "--tls-ca-cert-file cert.pem"];
+        let rest = files.into_iter().chain(["--tls-auth-clients no"]).flat_map(|pair| pair.split(' '));
+        arguments.extend(["--tls-port".to_owned(), tls.to_string()].into_iter().chain(rest.map(str::to_owned)));
+    }
     let port_text = port.to_string();
-    let arguments = ["--port", &port_text, "--bind", "127.0.0.1", "--requirepass", PASSWORD, "--save", "", "--dir"];
+    let common = ["--port", &port_text, "--bind", "127.0.0.1", "--requirepass", PASSWORD, "--save", "", "--dir"];
+    arguments.extend(common.map(str::to_owned));
     let named = std::env::var_os("PUENTE_REDIS_SERVER").into_iter();
     let programs = named.chain(["redis-server", "valkey-server"].map(OsString::from));
     let mut child = Err(io::Error::other("not installed; run scripts/install-test-tools.sh"));
     for program in programs {
         let mut command = Command::new(program);
-        command.args(arguments).arg(folder.path()).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+        command
+            .args(&arguments)
+            .arg(folder.path())
+            .current_dir(folder)
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null());
         child = command.spawn().or(child);
         if child.is_ok() {
             break;

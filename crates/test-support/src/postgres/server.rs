@@ -65,6 +65,9 @@ pub(super) fn find_programs(account: Account) -> io::Result<PathBuf> {
     })
 }
 
+/// The first release that can order a database's text by ICU; an older one orders it by bytes.
+const FIRST_WITH_ICU: u32 = 15;
+
 /// A server of one process: it is stopped when that ends, or drops this.
 #[derive(Debug)]
 pub(super) struct Own {
@@ -138,8 +141,18 @@ pub(super) fn port_of_this_run() -> io::Result<u16> {
 fn init(account: Account, programs: &Path, data: &Path) -> io::Result<()> {
     let mut init = account.command(programs.join("initdb"));
     init.args(["--username=postgres", "--auth=trust", "--no-sync", "--encoding=UTF8", "--locale=C"]);
-    init.args(["--locale-provider=icu", "--icu-locale=en", "-D"]).arg(data);
-    run(init.current_dir("/"))
+    if major(account, programs)? >= FIRST_WITH_ICU {
+        init.args(["--locale-provider=icu", "--icu-locale=en"]);
+    }
+    run(init.arg("-D").arg(data).current_dir("/"))
+}
+
+/// `initdb (PostgreSQL) 16.14` is 16.
+fn major(account: Account, programs: &Path) -> io::Result<u32> {
+    let said = account.command(programs.join("initdb")).arg("--version").current_dir("/").output()?.stdout;
+    let said = String::from_utf8_lossy(&said);
+    let number = said.split_whitespace().last().and_then(|version| version.split('.').next()?.parse().ok());
+    number.ok_or_else(|| io::Error::other(format!("initdb has no version: {said}")))
 }
 
 /// Starts on a free port. Another process may take the port in between; then another one is tried.

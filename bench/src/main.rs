@@ -4,20 +4,23 @@
 
 #![expect(clippy::cast_precision_loss, reason = "figures for people, not for arithmetic")]
 
+mod backends;
 mod bare;
 mod call;
 mod footprint;
 mod gateway_time;
+mod large;
 mod load;
 mod moving;
+mod nginx;
 mod pgbench;
+mod replicas;
 mod report;
 mod upstream;
 mod workload;
 
 use std::time::Duration;
 
-use puente_test_support::postgres::Postgres;
 use report::Report;
 use workload::Backend;
 
@@ -28,32 +31,37 @@ const TIME: Duration = Duration::from_secs(5);
 /// Measurements of each side, in turn; the medians are compared.
 const ROUNDS: usize = 3;
 
+/// What `make bench` measures, and `make bench ONLY=transfer` by name.
+const SCENARIOS: [&str; 7] = ["transfer", "sql", "upstream", "footprint", "backends", "replicas", "large"];
+
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
-    let mut report = Report::default();
-    // `make bench ONLY=transfer`
     let only = std::env::args().nth(1);
-    if only.as_deref().is_none_or(|only| only == "transfer") {
-        moving::measure(&mut report).await?;
+    let chosen: Vec<_> =
+        SCENARIOS.into_iter().filter(|name| only.as_deref().is_none_or(|only| only == *name)).collect();
+    anyhow::ensure!(!chosen.is_empty(), "there is no such measurement; there are {}", SCENARIOS.join(", "));
+    let mut report = Report::default();
+    for scenario in chosen {
+        match scenario {
+            "transfer" => moving::measure(&mut report).await?,
+            "upstream" => upstream::measure(&mut report).await?,
+            "footprint" => footprint::measure(&mut report).await?,
+            "backends" => backends::measure(&mut report).await?,
+            "replicas" => replicas::measure(&mut report).await?,
+            "large" => large::measure(&mut report).await?,
+            _ => sql(&mut report).await?,
+        }
     }
-    if only.is_some() {
-        report.print();
-        return Ok(());
-    }
-    let folder = tempfile::tempdir()?;
-    let file = folder.path().join("expenses.sqlite");
-    workload::fill_sqlite(&file)?;
-    side_by_side(&Backend::Sqlite { file }, &mut report).await?;
-
-    let url = Postgres::shared().create_database().await?;
-    workload::fill_postgres(&url).await?;
-    pgbench::measure(&url, CONNECTIONS, TIME, &mut report)?;
-    side_by_side(&Backend::Postgres { url }, &mut report).await?;
-
-    upstream::measure(&mut report).await?;
-    footprint::measure(&mut report).await?;
     report.print();
     Ok(())
+}
+
+async fn sql(report: &mut Report) -> anyhow::Result<()> {
+    let folder = tempfile::tempdir()?;
+    side_by_side(&Backend::sqlite_in(folder.path())?, report).await?;
+    let backend = Backend::postgres().await?;
+    pgbench::measure(&backend.url(), CONNECTIONS, TIME, report)?;
+    side_by_side(&backend, report).await
 }
 
 /// The tool through Puente against the bare handler, and Puente's own share of a call.

@@ -16,14 +16,23 @@ impl Report {
         self.0.push(line);
     }
 
+    /// What a load measured.
+    pub(crate) fn measured(&mut self, what: impl Into<String>, measured: &Measured) {
+        let Measured { per_second, p50, p99 } = measured;
+        self.line(what, format!("{per_second:.0}/s, p50 {p50:.1?}, p99 {p99:.1?}"), "");
+    }
+
+    /// How much of one's throughput another has.
+    pub(crate) fn ratio(&mut self, what: impl Into<String>, ours: &Measured, of: &Measured, aim: &str) {
+        self.line(what, format!("{:.0} %", 100.0 * ours.per_second / of.per_second), aim);
+    }
+
     /// Puente against the bare handler.
     pub(crate) fn compare(&mut self, backend: &str, limit: &Measured, ours: &Measured) {
         for (who, measured) in [("bare handler", limit), ("Puente", ours)] {
-            let Measured { per_second, p50, p99 } = measured;
-            self.line(format!("{backend}, {who}"), format!("{per_second:.0}/s, p50 {p50:.1?}, p99 {p99:.1?}"), "");
+            self.measured(format!("{backend}, {who}"), measured);
         }
-        let ratio = 100.0 * ours.per_second / limit.per_second;
-        self.line(format!("{backend}, Puente / bare handler"), format!("{ratio:.0} %"), ">= 70 %");
+        self.ratio(format!("{backend}, Puente / bare handler"), ours, limit, ">= 70 %");
     }
 
     /// Wall time minus the source's, as Puente measured it.

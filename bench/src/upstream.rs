@@ -1,22 +1,16 @@
 //! An echo tool of an upstream MCP server: through Puente, directly, and through nginx as a plain reverse proxy.
 
-use std::{
-    net::SocketAddr,
-    path::Path,
-    process::{Child, Command, Stdio},
-    sync::Arc,
-    time::Duration,
-};
+use std::{net::SocketAddr, sync::Arc, time::Duration};
 
-use anyhow::{Context, ensure};
 use axum::{Router, body::Bytes, http::header::CONTENT_TYPE, response::IntoResponse, routing::post};
 use serde_json::{Value, json};
-use tokio::{net::TcpListener, time::sleep};
+use tokio::net::TcpListener;
 
 use crate::{
     call::{self, Installation},
     gateway_time,
     load::{self, Target},
+    nginx,
     report::Report,
 };
 
@@ -31,7 +25,7 @@ const TIME: Duration = Duration::from_secs(3);
 pub(crate) async fn measure(report: &mut Report) -> anyhow::Result<()> {
     let upstream = serve().await?;
     let folder = tempfile::tempdir()?;
-    let (nginx, _nginx) = nginx(upstream, folder.path()).await?;
+    let (nginx, _nginx) = nginx::start(&[upstream], folder.path()).await?;
     let installation = install(upstream).await?;
     let puente: SocketAddr = installation.server.url().trim_start_matches("http://").parse()?;
     let key = installation.site.key("bench", &["--owner", "bench@example.com"]);
@@ -129,51 +123,4 @@ fn target(address: SocketAddr, tool: &'static str, key: &str, size: usize) -> Ta
         )
     };
     Target { address, path: "/mcp".to_owned(), headers, body: Arc::new(body), expect: "xxxxxxxxxxxxxxxx" }
-}
-
-/// Ends nginx with the measurement.
-struct Nginx(Child);
-
-impl Drop for Nginx {
-    fn drop(&mut self) {
-        // Gently, so that it ends its workers, too.
-        let _ = Command::new("kill").arg(self.0.id().to_string()).status();
-        let _ = self.0.wait();
-    }
-}
-
-/// Debian's nginx with connections kept open in both directions.
-async fn nginx(upstream: SocketAddr, folder: &Path) -> anyhow::Result<(SocketAddr, Nginx)> {
-    let free = std::net::TcpListener::bind("127.0.0.1:0")?;
-    let address = free.local_addr()?;
-    drop(free);
-    let at = folder.display();
-    let config = format!(
-        "daemon off; worker_processes auto; pid {at}/pid; error_log {at}/error.log;
-         events {{ worker_connections 4096; }}
-         http {{
-           access_log off; client_body_temp_path {at}; proxy_temp_path {at}; fastcgi_temp_path {at};
-           uwsgi_temp_path {at}; scgi_temp_path {at};
-           keepalive_requests 1000000;
-           upstream echo {{ server {upstream}; keepalive 256; keepalive_requests 1000000; }}
-           server {{
-             listen {address};
-             location / {{ proxy_pass http://echo; proxy_http_version 1.1; proxy_set_header Connection ''; }}
-           }}
-         }}"
-    );
-    let path = folder.join("nginx.conf");
-    std::fs::write(&path, config)?;
-    let program = if Path::new("/usr/sbin/nginx").exists() { "/usr/sbin/nginx" } else { "nginx" };
-    let mut command = Command::new(program);
-    command.arg("-c").arg(&path).stdout(Stdio::null()).stderr(Stdio::null());
-    let nginx = Nginx(command.spawn().context("nginx cannot be started (Debian: apt install nginx-light)")?);
-    for _ in 0..500 {
-        if tokio::net::TcpStream::connect(address).await.is_ok() {
-            return Ok((address, nginx));
-        }
-        sleep(Duration::from_millis(10)).await;
-    }
-    ensure!(false, "nginx does not listen on {address}");
-    Ok((address, nginx))
 }

@@ -5,6 +5,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use puente_test_support::postgres::Postgres;
 use sqlx::Executor;
 
 /// The statement; `$1` is the company. Twenty rows of five columns.
@@ -30,6 +31,20 @@ pub(crate) enum Backend {
 }
 
 impl Backend {
+    /// The table in a new SQLite file of this folder.
+    pub(crate) fn sqlite_in(folder: &Path) -> anyhow::Result<Self> {
+        let file = folder.join("expenses.sqlite");
+        fill_sqlite(&file)?;
+        Ok(Self::Sqlite { file })
+    }
+
+    /// The table in a new database of the tests' PostgreSQL.
+    pub(crate) async fn postgres() -> anyhow::Result<Self> {
+        let url = Postgres::shared().create_database().await?;
+        fill_postgres(&url).await?;
+        Ok(Self::Postgres { url })
+    }
+
     pub(crate) const fn name(&self) -> &'static str {
         match self {
             Self::Sqlite { .. } => "SQLite",
@@ -47,14 +62,14 @@ impl Backend {
 }
 
 /// Makes the table in a new SQLite file.
-pub(crate) fn fill_sqlite(file: &Path) -> anyhow::Result<()> {
+fn fill_sqlite(file: &Path) -> anyhow::Result<()> {
     let database = rusqlite::Connection::open(file)?;
     database.execute_batch(&format!("BEGIN; {SCHEMA}; {}; COMMIT; ANALYZE", rows()))?;
     Ok(())
 }
 
 /// Makes the table in an empty PostgreSQL database.
-pub(crate) async fn fill_postgres(url: &str) -> anyhow::Result<()> {
+async fn fill_postgres(url: &str) -> anyhow::Result<()> {
     let pool = sqlx::PgPool::connect(url).await?;
     let script = format!("{SCHEMA}; {}; ANALYZE expenses", rows());
     pool.execute(sqlx::AssertSqlSafe(script)).await?;

@@ -77,20 +77,21 @@ impl Builder {
         let mut tokens = settings::tokens(&config)?;
         tokens.secrets.extend(token_keys::of(storage.as_ref(), &vault).await?);
         let tokens = Tokens::new(&tokens).with_context(|| unusable("JWT_SECRET_KEY", jwt))?;
+        let tokens = Arc::new(tokens);
         let (shared, redis) = shared::make(&config, &*storage, clock.clone()).await?;
         let gateway = Gateway::new(Parts {
             shared,
             storage: storage.clone(),
             clock: clock.clone(),
             vault: vault.clone(),
-            tokens: Arc::new(tokens),
+            tokens: tokens.clone(),
             passwords: Arc::new(Passwords::new(PASSWORD_CONCURRENCY)),
             connectors,
             egress: Arc::new(settings::egress(&config)),
             settings: settings::gateway(&config),
         });
         gateway.queue().register(jobs::handlers(&gateway, &config, &vault)?);
-        Ok(App { config, clock, storage, vault, gateway, redis })
+        Ok(App { config, clock, storage, vault, tokens, gateway, redis })
     }
 }
 
@@ -104,6 +105,8 @@ pub struct App {
     pub storage: Arc<dyn Storage>,
     /// Seals what is stored, and what clients carry for us.
     pub vault: Arc<Vault>,
+    /// Sign and verify access tokens.
+    pub(crate) tokens: Arc<Tokens>,
     /// The use cases.
     pub gateway: Arc<Gateway>,
     redis: Option<Link>,

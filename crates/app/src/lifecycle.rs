@@ -52,8 +52,7 @@ pub async fn serve(app: App, started: impl FnOnce(Served)) -> anyhow::Result<()>
     let router = puente_api::router(state.clone());
     let serving = puente_api::serve(listener, router, ServeOptions::new(&app.config), closing.clone());
     let serving = tokio::spawn(serving);
-    let watching =
-        tokio::spawn(maintenance::watch(app.storage.clone(), app.gateway.clone(), state.maintenance.clone()));
+    let watching = tokio::spawn(maintenance::Replica::of(&app, state.maintenance.clone()).watch());
     let running = RunningServer { pid: std::process::id(), url: app.config.server.local_url(port) };
     let announcement = running.announce(&app.config.server.data_dir).context("cannot write to DATA_DIR")?;
     tracing::info!(url = running.url, database = app.storage.backend(), "serving");

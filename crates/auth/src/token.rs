@@ -1,6 +1,12 @@
 //! Signs and verifies access tokens (JWT, RFC 7519; HMAC only, RFC 7518 section 3.2).
 
-use std::{collections::HashSet, fmt, str::FromStr, time::Duration};
+use std::{
+    collections::HashSet,
+    fmt,
+    str::FromStr,
+    sync::{PoisonError, RwLock},
+    time::Duration,
+};
 
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
 use puente_domain::{FamilyId, Timestamp, UserId};
@@ -131,7 +137,7 @@ pub enum TokenError {
 pub struct Tokens {
     header: Header,
     signing: EncodingKey,
-    verifying: Vec<DecodingKey>,
+    verifying: RwLock<Vec<DecodingKey>>,
     validation: Validation,
     issuer: String,
     audience: String,
@@ -154,11 +160,17 @@ impl Tokens {
         Ok(Self {
             header: Header::new(options.algorithm.into()),
             signing: EncodingKey::from_secret(first),
-            verifying: secrets.iter().map(|secret| DecodingKey::from_secret(secret)).collect(),
+            verifying: RwLock::new(secrets.iter().map(|secret| DecodingKey::from_secret(secret)).collect()),
             validation: validation(options),
             issuer: options.issuer.clone(),
             audience: options.audience.clone(),
         })
+    }
+
+    /// Verifies with these secrets, too, from now on: they came with data that was moved here.
+    pub fn accept(&self, secrets: &[SecretString]) {
+        let keys = secrets.iter().map(|secret| DecodingKey::from_secret(secret.expose_secret().as_bytes()));
+        self.verifying.write().unwrap_or_else(PoisonError::into_inner).extend(keys);
     }
 
     /// A token for `user` that is valid for `ttl` from `now` on.
@@ -210,7 +222,9 @@ impl Tokens {
     /// As [`Tokens::verify`], whatever its audience: the caller must look at [`Claims::aud`].
     pub fn verify_any(&self, token: &str, now: Timestamp) -> Result<Claims, TokenError> {
         let decode = |key| jsonwebtoken::decode::<Claims>(token, key, &self.validation).ok();
-        let claims = self.verifying.iter().find_map(decode).ok_or(TokenError::Invalid)?.claims;
+        let keys = self.verifying.read().unwrap_or_else(PoisonError::into_inner);
+        let claims = keys.iter().find_map(decode).ok_or(TokenError::Invalid)?.claims;
+        drop(keys);
         let now = now.as_secs();
         if now >= claims.exp.saturating_add(LEEWAY) {
             return Err(TokenError::Expired);

@@ -47,6 +47,10 @@ async fn nobody_notices_the_move() {
 #[tokio::test]
 async fn a_replica_on_the_target_waits_and_then_serves() {
     let (laptop, key) = laptop();
+    let old = laptop.serve().await;
+    let credentials = json!({"email": ADMIN_EMAIL, "password": ADMIN_PASSWORD});
+    let session = Api::anonymous(old.url()).post("/api/v1/auth/token", credentials).await.expect(200);
+    old.stop().await;
     let database = PgDatabase::empty().await;
     let site = server_on(&database);
     let replica = site.serve().await;
@@ -66,7 +70,9 @@ async fn a_replica_on_the_target_waits_and_then_serves() {
             replica.mcp(&key).call("notes_list_notes", json!({})).await.status == 200
         })
         .await;
-    // The tokens of the laptop are for the next start: its key was not there when this one started.
+    // Whoever is signed in on the laptop is signed in here, though this replica started without the laptop's key.
+    let mine = replica.api(session["access_token"].as_str().unwrap());
+    assert_eq!(mine.get("/api/v1/me").await.expect(200)["name"], ADMIN_EMAIL);
     let verified = site.puente(&["transfer", "verify", "--json", "--from", &file(&laptop)]);
     let found: serde_json::Value = serde_json::from_str(&verified.stdout).unwrap();
     for difference in found["differences"].as_array().unwrap() {

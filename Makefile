@@ -62,7 +62,8 @@ docs:
 fresh:
 	@scripts/check-generated.sh
 
-bench: tools ## Measure against pgbench and a bare handler (minutes)
+bench: ## Measure against pgbench, a bare handler and pgloader (minutes)
+	@scripts/install-test-tools.sh bench
 	cargo build --release --locked --package puente-cli --package puente-bench
 	@cargo run --quiet --release --locked --package puente-bench -- $(ONLY)
 

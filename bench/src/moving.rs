@@ -1,6 +1,8 @@
 //! An SQLite file into PostgreSQL: `puente transfer --schema auto` against `pgloader`, and against `psql \copy` of the same
 //! rows as the limit. All three make the same table, with its primary key and index, in databases of their own.
 
+mod own;
+
 use std::{
     fs,
     path::Path,
@@ -46,7 +48,7 @@ pub(crate) async fn measure(report: &mut Report) -> anyhow::Result<()> {
         drop(connection);
         side_by_side(&file, rows, report).await?;
     }
-    Ok(())
+    own::measure(report).await
 }
 
 async fn side_by_side(file: &Path, rows: u64, report: &mut Report) -> anyhow::Result<()> {
@@ -64,7 +66,7 @@ async fn side_by_side(file: &Path, rows: u64, report: &mut Report) -> anyhow::Re
     let per_second = |measured: &Measured| rows as f64 / measured.took.as_secs_f64();
     for (who, measured) in [("psql \\copy", &limit), ("puente transfer", &ours), ("pgloader", &loader)] {
         let Some(measured) = measured else {
-            report.line(format!("{rows} rows, {who}"), "not installed (Debian's package pgloader)", "");
+            report.line(format!("{rows} rows, {who}"), "not installed (`make bench` does it)", "");
             continue;
         };
         let figure = format!("{:.0} rows/s, peak {:.0} MB", per_second(measured), measured.peak_mb);
@@ -142,12 +144,16 @@ fn puente(file: &Path, url: &str) -> anyhow::Result<Measured> {
 
 /// `None` where it is not installed.
 fn pgloader(file: &Path, url: &str) -> anyhow::Result<Option<Measured>> {
-    if Command::new("pgloader").arg("--version").stdout(Stdio::null()).stderr(Stdio::null()).status().is_err() {
+    if !is_installed("pgloader") {
         return Ok(None);
     }
     let mut command = Command::new("pgloader");
-    command.arg(file).arg(url.replace("postgresql://", "pgsql://"));
+    command.arg(format!("sqlite://{}", file.display())).arg(url.replace("postgresql://", "pgsql://"));
     run(command).map(Some)
+}
+
+fn is_installed(program: &str) -> bool {
+    Command::new(program).arg("--version").stdout(Stdio::null()).stderr(Stdio::null()).status().is_ok()
 }
 
 /// Runs a program to its end, looking at its memory on the way.

@@ -1,15 +1,18 @@
 //! Backups of a running server, and what can happen to them.
 
+mod dump;
+mod fails;
+mod s3;
+
 use std::{
     fs,
     path::{Path, PathBuf},
-    process::Command,
 };
 
-use puente_tests::{CONFIGURATION, FAILED, PgDatabase, Run, Site, tools};
+use puente_tests::{CONFIGURATION, FAILED, PgDatabase, Site};
 use serde_json::json;
 
-use crate::transfer::{Paused, laptop, server_on};
+use crate::transfer::{laptop, server_on};
 
 fn backups(folder: &Path) -> Vec<PathBuf> {
     let Ok(entries) = fs::read_dir(folder) else { return Vec::new() };
@@ -68,68 +71,6 @@ async fn a_running_server_is_backed_up_and_restored_elsewhere() {
     assert!(laptop.data().join("puente.db.replaced").exists());
     let again = laptop.serve().await;
     assert_eq!(again.mcp(&key).call("notes_list_notes", json!({})).await.status, 200);
-}
-
-#[test]
-fn an_interrupted_backup_leaves_no_file_that_looks_whole() {
-    let (site, _) = laptop();
-    let folder = site.data().join("backups");
-    for point in ["backup.writing", "backup.finishing", "backup.written"] {
-        Paused::at(&site, point, site.command(&["backup"])).kill();
-        assert_eq!(backups(&folder), [] as [PathBuf; 0], "after kill -9 at {point}");
-    }
-    site.puente(&["backup"]).expect_success();
-    site.puente(&["backup", "verify", &only_backup(&site)]).expect_success();
-}
-
-#[test]
-fn a_full_disk_leaves_no_file() {
-    let (site, _) = laptop();
-    fs::create_dir(site.path().join("small")).unwrap();
-    fs::write(site.data().join("uploads/large"), noise(3 << 20)).unwrap();
-    let script = "mount -t tmpfs -o size=1m tmpfs small && \"$0\" backup --to small; code=$?; ls -A small | grep -q . && exit 99; exit $code";
-    let mut full = Command::new("unshare");
-    full.args(["--user", "--map-root-user", "--mount", "sh", "-c", script]).arg(tools::puente());
-    full.current_dir(site.path()).env_clear().envs(site.environment());
-    Run::of(full).expect_failure(FAILED, &["No space left"]);
-    site.puente(&["backup"]).expect_success();
-}
-
-/// Bytes that do not compress.
-fn noise(length: usize) -> Vec<u8> {
-    let mut random = 0x9e37_79b9_7f4a_7c15_u64;
-    std::iter::repeat_with(|| {
-        random ^= random << 13;
-        random ^= random >> 7;
-        random ^= random << 17;
-        random.to_le_bytes()[3]
-    })
-    .take(length)
-    .collect()
-}
-
-#[tokio::test]
-async fn an_interrupted_restore_changes_nothing() {
-    let (site, _) = laptop();
-    site.puente(&["backup"]).expect_success();
-    let file = only_backup(&site);
-    site.puente(&["team", "create", "later"]).expect_success();
-    let before = fs::read(site.data().join("puente.db")).unwrap();
-    for point in ["transfer.emptied", "transfer.copied", "transfer.files-copied", "transfer.committing"] {
-        Paused::at(&site, point, site.command(&["restore", &file, "--replace"])).kill();
-        assert!(fs::read(site.data().join("puente.db")).unwrap() == before, "after kill -9 at {point}");
-        assert!(site.puente(&["team", "list"]).success().stdout.contains("later"), "after kill -9 at {point}");
-    }
-    let database = PgDatabase::empty().await;
-    let server = server_on(&database);
-    let key = site.data().join("keys/encryption.key");
-    for point in ["transfer.copied", "transfer.committing"] {
-        let restore = server.command(&["restore", &file, "--encryption-key-file", key.to_str().unwrap()]);
-        Paused::at(&server, point, restore).kill();
-        assert_eq!(database.content(), "", "after kill -9 at {point}");
-    }
-    site.puente(&["restore", &file, "--replace"]).expect_success();
-    assert!(!site.puente(&["team", "list"]).success().stdout.contains("later"));
 }
 
 #[test]

@@ -1,7 +1,10 @@
 //! From a laptop's SQLite to PostgreSQL and back, with the built binary.
 
+mod auto;
 mod fails;
+mod full_disk;
 mod live;
+mod progress;
 mod refusals;
 mod soak;
 mod verify;
@@ -14,7 +17,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use puente_tests::{PgDatabase, Run, Site};
+use puente_tests::{PgDatabase, Run, Site, fill, seen_by};
 
 /// Keys of a server that are not those of any laptop.
 pub(crate) const ENCRYPTION_KEY: &str = "the key of the server alone which is long enough to be one";
@@ -58,6 +61,15 @@ fn command(server: &Site, laptop: &Site) -> Command {
     server.command(&["transfer", "--from", &file(laptop)])
 }
 
+/// Ends the one connection of a transfer, a backup or a restore.
+pub(crate) fn cut(database: &PgDatabase) {
+    let gone = database.query(
+        "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
+         WHERE datname = current_database() AND application_name = 'puente transfer'",
+    );
+    assert_eq!(gone, "1");
+}
+
 /// What must never change at the source: the file and its log, byte by byte.
 fn bytes(site: &Site) -> Vec<Option<Vec<u8>>> {
     let read = |name: &&str| fs::read(site.data().join(name)).ok().filter(|bytes| !bytes.is_empty());
@@ -93,8 +105,13 @@ impl Paused {
         Self { child, mark: mark.to_owned() }
     }
 
-    fn pid(&self) -> u32 {
+    pub(crate) fn pid(&self) -> u32 {
         self.child.id()
+    }
+
+    /// Fills the disk that is `small` in the site's folder.
+    pub(crate) fn fill(&self, site: &Site) {
+        fill(&seen_by(self.pid(), &site.path().join("small")));
     }
 
     /// `kill -9`.
@@ -105,7 +122,7 @@ impl Paused {
     }
 
     /// Lets it go on, and waits for its end.
-    fn go_on(self) -> Run {
+    pub(crate) fn go_on(self) -> Run {
         fs::remove_file(&self.mark).unwrap();
         let output = self.child.wait_with_output().unwrap();
         Run {

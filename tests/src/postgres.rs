@@ -15,6 +15,12 @@ impl PgDatabase {
         Self { url: Postgres::shared().create_database().await.expect("the server makes databases") }
     }
 
+    /// One that is there already.
+    #[must_use]
+    pub fn at(url: &str) -> Self {
+        Self { url: url.to_owned() }
+    }
+
     /// `postgresql://…`.
     #[must_use]
     pub fn url(&self) -> &str {

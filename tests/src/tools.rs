@@ -49,6 +49,16 @@ pub fn installed(path: &str) -> PathBuf {
     path
 }
 
+/// A program of PostgreSQL 16: Debian's are older than the server of the tests.
+#[must_use]
+pub fn postgres(program: &str) -> PathBuf {
+    let pythons = std::fs::read_dir(installed("venv/lib")).expect("a folder").filter_map(Result::ok);
+    let mut found = pythons.map(|python| python.path().join("site-packages/pgserver/pginstall/bin").join(program));
+    found
+        .find(|path| path.exists())
+        .unwrap_or_else(|| panic!("{program} is missing: run scripts/install-test-tools.sh"))
+}
+
 /// Node, new enough for the official clients.
 #[must_use]
 pub fn node() -> PathBuf {

@@ -1,6 +1,6 @@
 //! Backups by themselves: a recurring job that does what `puente backup --prune` does.
 
-use std::{path::PathBuf, sync::Arc};
+use std::sync::Arc;
 
 use anyhow::Context;
 use async_trait::async_trait;
@@ -8,8 +8,10 @@ use puente_auth::Vault;
 use puente_config::{Config, Database};
 use puente_domain::{Clock, SystemClock};
 use puente_queue::{Job, JobError, JobHandler, Run, priority};
-use puente_transfer::{BackupOptions, Error, Installation, Keys, Place, Progress, file_name};
+use puente_transfer::{Installation, Keys, Place, Progress, file_name};
 use serde::{Deserialize, Serialize};
+
+use crate::shelf::Shelf;
 
 /// Takes a backup, and deletes old ones.
 #[derive(Clone, Copy, Debug, Deserialize, Serialize)]
@@ -24,7 +26,7 @@ impl Job for BackUp {
 /// The handler of [`BackUp`].
 pub(crate) struct Backups {
     installation: Installation,
-    folder: PathBuf,
+    shelf: Shelf,
     keep: usize,
     passphrase: Option<Arc<Vault>>,
 }
@@ -39,7 +41,7 @@ impl Backups {
                 uploads: config.server.uploads_dir.clone(),
                 data: config.server.data_dir.clone(),
             },
-            folder: config.backup.dir.clone(),
+            shelf: Shelf::of(config)?,
             keep: config.backup.keep.get(),
             passphrase: passphrase.context("BACKUP_PASSPHRASE cannot be used")?.map(Arc::new),
         })
@@ -51,20 +53,19 @@ impl JobHandler for Backups {
     type Job = BackUp;
 
     async fn run(&self, _: BackUp, run: &Run) -> Result<(), JobError> {
-        let file = self.folder.join(file_name(SystemClock.now()));
-        let options = BackupOptions { file: file.clone(), passphrase: self.passphrase.clone() };
+        let name = file_name(SystemClock.now());
         let progress = Progress::default();
-        let backup = puente_transfer::backup(&self.installation, &options, &SystemClock, &progress);
+        let backup = self.shelf.put(&name, &self.installation, self.passphrase.clone(), &progress);
         let ended = || JobError::transient("the process ended before the backup was whole");
         run.cancel.run_until_cancelled(backup).await.ok_or_else(ended)?.map_err(|error| failed(&error))?;
-        let deleted = puente_transfer::prune(&self.folder, self.keep).map_err(|error| failed(&error))?;
-        tracing::info!(file = %file.display(), deleted = deleted.len(), "backed up");
+        let deleted = self.shelf.prune(self.keep).await.map_err(|error| failed(&error))?;
+        tracing::info!(backup = self.shelf.shown(&name), deleted = deleted.len(), "backed up");
         Ok(())
     }
 }
 
-fn failed(error: &Error) -> JobError {
-    tracing::error!(error = error as &dyn std::error::Error, "the scheduled backup failed");
+fn failed(error: &anyhow::Error) -> JobError {
+    tracing::error!(error = AsRef::<dyn std::error::Error>::as_ref(error), "the scheduled backup failed");
     JobError::transient(error.to_string())
 }
 
@@ -108,7 +109,7 @@ mod tests {
             uploads: data.path().join("uploads"),
             data: data.path().to_owned(),
         };
-        let backups = Backups { installation, folder: folder.clone(), keep: 1, passphrase: None };
+        let backups = Backups { installation, shelf: Shelf::Folder(folder.clone()), keep: 1, passphrase: None };
         let run = Run { id: JobId::new(), attempt: 1, cancel: CancellationToken::new() };
         backups.run(BackUp {}, &run).await.unwrap();
         let files: Vec<_> = fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path()).collect();

@@ -29,7 +29,7 @@ use std::collections::BTreeMap;
 use reader::Reader;
 
 pub use audit::{AuditFailure, AuditSettings};
-pub use backup::BackupSettings;
+pub use backup::{BackupPlace, BackupSettings, S3Settings};
 pub use cidr::Cidr;
 pub use database::{Database, DatabaseSettings};
 pub use error::{ConfigErrors, Problem};

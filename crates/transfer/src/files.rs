@@ -14,11 +14,12 @@ use crate::{
     digest::hex,
     error::{Result, io as failed},
     fault,
+    journal::Journal,
     report::FilesReport,
 };
 
 /// What an interrupted copy leaves behind begins with this.
-const DRAFT: &str = ".puente-transfer-";
+pub(crate) const DRAFT: &str = ".puente-transfer-";
 
 /// Every file below a folder, by its path within it. No folder is no file.
 pub(crate) fn list(folder: &Path) -> Result<BTreeMap<PathBuf, u64>> {
@@ -55,8 +56,18 @@ pub(crate) fn are_same(a: &Path, b: &Path) -> bool {
     matches!((a.canonicalize(), b.canonicalize()), (Ok(a), Ok(b)) if a == b)
 }
 
+/// How many bytes the target has not yet, as far as names and sizes tell.
+pub(crate) fn missing(from: &Path, to: &Path) -> Result<u64> {
+    if are_same(from, to) {
+        return Ok(0);
+    }
+    let there = list(to)?;
+    let new = list(from)?.into_iter().filter(|(name, size)| there.get(name) != Some(size));
+    Ok(new.map(|(_, size)| size).sum())
+}
+
 /// Copies what the target does not have yet, reading each copy again.
-pub(crate) fn copy(from: &Path, to: &Path) -> Result<FilesReport> {
+pub(crate) fn copy(from: &Path, to: &Path, journal: &mut Journal) -> Result<FilesReport> {
     let mut report = FilesReport::default();
     let files = list(from)?;
     let same = are_same(from, to);
@@ -66,27 +77,27 @@ pub(crate) fn copy(from: &Path, to: &Path) -> Result<FilesReport> {
         if same || hash(&from.join(name))? == hash_if_there(&to.join(name))? {
             continue;
         }
-        copy_one(&from.join(name), &to.join(name))?;
+        copy_one(from, to, name, journal)?;
         report.copied += 1;
     }
     Ok(report)
 }
 
 /// Writes beside the target and moves into place, so that a file is never half there.
-fn copy_one(from: &Path, to: &Path) -> Result<()> {
+fn copy_one(from: &Path, to: &Path, name: &Path, journal: &mut Journal) -> Result<()> {
+    let (from, to) = (from.join(name), to.join(name));
     let folder = to.parent().unwrap_or(Path::new("."));
-    let write = || {
+    let mut write = || {
         fs::create_dir_all(folder)?;
         let mut draft = draft_in(folder)?;
-        io::copy(&mut File::open(from)?, &mut draft)?;
+        io::copy(&mut File::open(&from)?, &mut draft)?;
         draft.as_file().sync_all()?;
         let written = hash_of(File::open(draft.path())?)?;
-        if Some(written) != hash_of(File::open(from)?).ok() {
+        if Some(written) != hash_of(File::open(&from)?).ok() {
             return Err(io::Error::other("the copy differs from the original"));
         }
         fault::point_blocking("transfer.copying-files");
-        draft.persist(to)?;
-        File::open(folder)?.sync_all()
+        journal.place(draft, name)
     };
     write().map_err(failed(format!("copying {} to {}", from.display(), to.display())))
 }
@@ -96,9 +107,8 @@ pub(crate) fn draft_in(folder: &Path) -> io::Result<NamedTempFile> {
     tempfile::Builder::new().prefix(DRAFT).tempfile_in(folder)
 }
 
-/// Removes what an interrupted copy has left behind.
-pub(crate) fn sweep(folder: &Path) -> Result<u64> {
-    let mut swept = 0;
+/// Removes what an interrupted copy has left behind, and what was kept for the case that a transfer fails.
+pub(crate) fn sweep(folder: &Path) -> io::Result<()> {
     let mut waiting = vec![folder.to_owned()];
     while let Some(path) = waiting.pop() {
         let Ok(entries) = fs::read_dir(&path) else { continue };
@@ -106,12 +116,11 @@ pub(crate) fn sweep(folder: &Path) -> Result<u64> {
             if entry.path().is_dir() {
                 waiting.push(entry.path());
             } else if is_draft(&entry.path()) {
-                fs::remove_file(entry.path()).map_err(failed(format!("removing {}", entry.path().display())))?;
-                swept += 1;
+                fs::remove_file(entry.path())?;
             }
         }
     }
-    Ok(swept)
+    Ok(())
 }
 
 /// How two folders differ, file by file: what the first has and the second has not, or has otherwise.

@@ -9,11 +9,13 @@ mod auto;
 mod backup;
 mod batch;
 pub mod digest;
+mod disk;
 mod error;
 mod explain;
 mod fault;
 mod files;
 mod flow;
+mod journal;
 mod keys;
 mod naming;
 mod orders;
@@ -32,13 +34,16 @@ mod source;
 mod sqlite;
 mod target;
 mod transfer;
+mod uploads;
 mod verify;
 
 #[cfg(test)]
 mod tests;
 
 pub use auto::{AutoOptions, AutoReport, AutoTable, OnUnfit, auto};
-pub use backup::{Archive, BackupOptions, Header, Manifest, backup, file_name, prune};
+pub use backup::{
+    Archive, BackupOptions, Destination, Header, Manifest, backup, backup_to, file_name, outdated, prune,
+};
 pub use error::{Error, Result};
 pub use explain::Difference;
 pub use keys::{Keys, open_token_keys};

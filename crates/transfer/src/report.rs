@@ -34,6 +34,9 @@ pub struct Report {
     pub replaced: Vec<Replaced>,
     /// Secrets that were sealed for the target's key.
     pub resealed: u64,
+    /// What could not be done after the commit: everything is there all the same.
+    #[serde(default)]
+    pub notes: Vec<String>,
 }
 
 /// A table's part of a report.

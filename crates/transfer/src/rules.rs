@@ -22,6 +22,9 @@ pub const TOKEN_KEYS: &str = "transfer.token_keys";
 /// The report of the transfer that filled the database, as JSON.
 pub(crate) const REPORT: &str = "transfer.report";
 
+/// The id of the transfer whose files are in place.
+pub(crate) const FILES: &str = "transfer.files";
+
 /// Columns that may differ without the data being different: counters that only have to grow, ids of keys.
 const NOT_COMPARED: &[(&str, &str)] = &[("versions", "version")];
 

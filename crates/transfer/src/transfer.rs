@@ -10,6 +10,7 @@ use puente_domain::{Clock, Timestamp};
 
 use crate::{
     digest::Digest,
+    disk,
     error::{Error, Result},
     explain::{Pair, explain},
     fault, files,
@@ -19,11 +20,12 @@ use crate::{
     preflight,
     progress::Progress,
     report::{self, FilesReport, Replaced, Report},
-    rules::{REPORT, TOKEN_KEYS},
+    rules::{FILES, REPORT, TOKEN_KEYS},
     sequences,
     side::Place,
     source::Source,
     target::Target,
+    uploads,
 };
 
 /// One end: a database, its keys and its files.
@@ -62,36 +64,67 @@ pub async fn transfer(
     progress: &Progress,
 ) -> Result<Report> {
     let started_at = clock.now();
+    let id = uuid::Uuid::new_v4().to_string();
     progress.stage("opening", 0);
     let mut source = Source::open(&from.place).await?;
     let mut target = Target::open(&to.place, options.patience).await?;
     fault::point("transfer.opened").await;
-    let moved = Move { from, to, options, progress }.run(&mut source, &mut target, started_at, clock).await;
-    let report = match moved {
+    let moved = Move { from, to, id: &id, options, progress }.run(&mut source, &mut target, started_at, clock).await;
+    let mut report = match moved {
         Ok(report) if !options.dry_run => {
             fault::point("transfer.committing").await;
-            target.commit().await?;
-            report
+            commit(target, report, to, &id, options).await?
         }
         moved => {
             target.discard().await;
             source.close().await;
+            if !options.dry_run {
+                uploads::take_back(&to.uploads, &id);
+            }
             return moved;
         }
     };
     source.close().await;
     fault::point("transfer.committed").await;
-    files::sweep(&to.uploads)?;
-    if !matches!(from.place, Place::Backup(_)) {
-        report::store(&report, &to.data)?;
-        report::store(&report, &from.data)?;
-    }
+    settle_folders(&mut report, from, to);
     Ok(report)
+}
+
+/// Commits. If that fails, its answer may be all that was lost, so the target is asked; where it does not tell, the next
+/// transfer finds out, and takes the files back then.
+async fn commit(target: Target, report: Report, to: &Installation, id: &str, options: Options) -> Result<Report> {
+    let Err(failed) = target.commit().await else { return Ok(report) };
+    let Ok(target) = Target::open(&to.place, options.patience).await else { return Err(failed) };
+    let happened = target.files.as_deref() == Some(id);
+    target.discard().await;
+    if happened {
+        let note = format!("the commit was done, but its answer was lost: {failed}");
+        return Ok(Report { notes: vec![note], ..report });
+    }
+    uploads::take_back(&to.uploads, id);
+    Err(failed)
+}
+
+/// What is left to do once everything is there. What fails here makes nothing undone.
+fn settle_folders(report: &mut Report, from: &Installation, to: &Installation) {
+    if let Err(error) = files::sweep(&to.uploads) {
+        report.notes.push(format!("drafts are left in {}: {error}", to.uploads.display()));
+    }
+    if matches!(from.place, Place::Backup(_)) {
+        return;
+    }
+    for folder in [&to.data, &from.data] {
+        if let Err(error) = report::store(report, folder) {
+            report.notes.push(format!("the report is in the database, but not in {}: {error}", folder.display()));
+        }
+    }
 }
 
 struct Move<'a> {
     from: &'a Installation,
     to: &'a Installation,
+    /// Tells this transfer from others.
+    id: &'a str,
     options: Options,
     progress: &'a Progress,
 }
@@ -118,6 +151,7 @@ impl Move<'_> {
             files: FilesReport::default(),
             replaced,
             resealed: 0,
+            notes: Vec::new(),
         };
         let digests = if self.options.dry_run {
             self.progress.stage("reading", rows);
@@ -128,7 +162,9 @@ impl Move<'_> {
             flow::digests(&mut source.side, &plan.from, Some(&self.from.keys.vault), self.progress).await?
         } else {
             let digests = self.copy(source, target, &plan, rows).await?;
-            report.files = self.copy_files().await?;
+            self.progress.stage("copying files", 0);
+            report.files = uploads::bring(self.from, self.to, self.id, target.files.clone()).await?;
+            fault::point("transfer.files-copied").await;
             digests
         };
         report.tables = report::tables(&plan.from, &digests);
@@ -154,6 +190,7 @@ impl Move<'_> {
         let looked = preflight::look(&mut source.side, plan, &self.from.keys.vault, self.progress).await?;
         problems.extend(looked.problems);
         problems.extend(target.lacks_space(looked.bytes));
+        problems.extend(disk::lacks(&self.to.uploads, uploads::missing(self.from, self.to)?));
         if problems.is_empty() { Ok(looked.rows) } else { Err(Error::Preflight(problems)) }
     }
 
@@ -198,25 +235,13 @@ impl Move<'_> {
         if differences.is_empty() { Ok(()) } else { Err(Error::Different(differences)) }
     }
 
-    async fn copy_files(&self) -> Result<FilesReport> {
-        self.progress.stage("copying files", 0);
-        let (place, from, to) = (self.from.place.clone(), self.from.uploads.clone(), self.to.uploads.clone());
-        let copied = tokio::task::spawn_blocking(move || match place {
-            Place::Backup(archive) => archive.extract_files(&to),
-            Place::Sqlite(_) | Place::Postgres(_) => files::copy(&from, &to),
-        });
-        let copied = copied.await;
-        let report = copied.map_err(|_| Error::Interrupted)??;
-        fault::point("transfer.files-copied").await;
-        Ok(report)
-    }
-
     /// What the target must know beyond the rows.
     async fn settle(&self, source: &mut Source, target: &mut Target, report: &Report) -> Result<()> {
         let stored = source.side.setting(TOKEN_KEYS).await?;
         if let Some(sealed) = token_keys(&self.from.keys, &self.to.keys, stored.as_deref())? {
             target.side.set_setting(TOKEN_KEYS, sealed).await?;
         }
+        target.side.set_setting(FILES, self.id.to_owned()).await?;
         // A backup is no place to roll back to.
         if matches!(self.from.place, Place::Backup(_)) {
             return Ok(());

@@ -1,13 +1,13 @@
-//! kill -9, a lost connection and a full disk at every named moment.
+//! kill -9 and a lost connection at every named moment, and the way back on a disk that is too small.
 
-use std::{fs, path::PathBuf, process::Command};
+use std::{fs, process::Command};
 
-use puente_tests::{FAILED, PgDatabase, Run, tools};
+use puente_tests::{FAILED, PgDatabase, Run, on_small_disk, seen_by};
 
-use super::{Paused, bytes, command, file, laptop, server_on, transfer};
+use super::{Paused, bytes, command, cut, file, laptop, server_on, transfer};
 
 /// Where a transfer can be interrupted before its commit.
-const BEFORE: &[&str] = &[
+pub(super) const BEFORE: &[&str] = &[
     "transfer.opened",
     "transfer.emptied",
     "transfer.copying",
@@ -19,14 +19,6 @@ const BEFORE: &[&str] = &[
     "transfer.committing",
 ];
 
-fn cut(database: &PgDatabase) {
-    let gone = database.query(
-        "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
-         WHERE datname = current_database() AND application_name = 'puente transfer'",
-    );
-    assert_eq!(gone, "1");
-}
-
 #[tokio::test]
 async fn kill_and_a_lost_connection_leave_both_as_they_were() {
     let (laptop, _) = laptop();
@@ -34,8 +26,10 @@ async fn kill_and_a_lost_connection_leave_both_as_they_were() {
     let site = server_on(&database);
     site.puente(&["user", "list"]).expect_success();
     let (source, target) = (bytes(&laptop), database.content());
+    let uploads = site.data().join("uploads");
+    fs::create_dir_all(uploads.join("ab")).unwrap();
+    fs::write(uploads.join("ab/abcdef"), "what the target had under this name").unwrap();
     for point in BEFORE {
-        let _ = fs::remove_dir_all(site.data().join("uploads"));
         Paused::at(&site, point, command(&site, &laptop)).kill();
         assert_eq!(database.content(), target, "after kill -9 at {point}");
         assert!(bytes(&laptop) == source, "after kill -9 at {point}");
@@ -45,6 +39,9 @@ async fn kill_and_a_lost_connection_leave_both_as_they_were() {
         paused.go_on().expect_failure(FAILED, &["PostgreSQL says"]);
         assert_eq!(database.content(), target, "after a lost connection at {point}");
         assert!(bytes(&laptop) == source, "after a lost connection at {point}");
+        // What a killed one had copied went with the one that followed.
+        let file = fs::read_to_string(uploads.join("ab/abcdef")).unwrap();
+        assert_eq!(file, "what the target had under this name", "after a lost connection at {point}");
     }
     transfer(&site, &laptop, &[]).expect_success();
     site.puente(&["transfer", "verify", "--from", &file(&laptop)]).expect_success();
@@ -58,34 +55,6 @@ async fn after_the_commit_everything_is_there() {
     Paused::at(&site, "transfer.committed", command(&site, &laptop)).kill();
     site.puente(&["transfer", "verify", "--from", &file(&laptop)]).expect_success();
     site.puente(&["transfer", "rollback", "--drop-changes"]).expect_success();
-}
-
-/// PostgreSQL's disk is full: what its server says then (53100), said by a check of a row and by an index.
-#[tokio::test]
-async fn a_full_disk_of_the_server() {
-    let (laptop, _) = laptop();
-    let database = PgDatabase::empty().await;
-    let site = server_on(&database);
-    site.puente(&["user", "list"]).expect_success();
-    database.run(
-        "CREATE FUNCTION disk(text) RETURNS boolean IMMUTABLE LANGUAGE plpgsql AS
-         $$ BEGIN RAISE 'could not extend file: No space left on device' USING ERRCODE = '53100'; END $$",
-    );
-    let full = [
-        (
-            "ALTER TABLE tools ADD CONSTRAINT full_disk CHECK (disk(name))",
-            "ALTER TABLE tools DROP CONSTRAINT full_disk",
-        ),
-        ("CREATE INDEX full_disk ON tools (name) WHERE disk(name)", "DROP INDEX full_disk"),
-    ];
-    for (fill, free) in full {
-        database.run(fill);
-        let (source, target) = (bytes(&laptop), database.content());
-        transfer(&site, &laptop, &[]).expect_failure(FAILED, &["No space left on device"]);
-        assert!(bytes(&laptop) == source && database.content() == target, "{fill}");
-        database.run(free);
-    }
-    transfer(&site, &laptop, &[]).expect_success();
 }
 
 /// The way back onto a disk that is too small, killed and cut at its own moments.
@@ -120,20 +89,12 @@ async fn the_way_back_leaves_the_file_as_it_was() {
     }
 
     // A file system of its own around a copy of the file, full from the start, and filled on the way.
-    fs::create_dir(site.path().join("small")).unwrap();
-    let on_disk = |size: &str| {
-        let script = format!(
-            "mount -t tmpfs -o size={size} tmpfs small && cp -a original/. small && exec \"$0\" transfer rollback --to sqlite:small/puente.db"
-        );
-        let mut command = Command::new("unshare");
-        command.args(["--user", "--map-root-user", "--mount", "sh", "-c", &script]).arg(tools::puente());
-        command.current_dir(site.path()).env_clear().envs(site.environment());
-        command
-    };
+    let rollback = ["transfer", "rollback", "--to", "sqlite:small/puente.db"];
+    let on_disk = |size: &str| on_small_disk(&site, size, "cp -a original/. small", &rollback);
     Run::of(on_disk("4m")).expect_failure(FAILED, &["MB free", "needed"]);
     let paused = Paused::at(&site, "transfer.emptied", on_disk("16m"));
-    let inside = PathBuf::from(format!("/proc/{}/root", paused.pid())).join(site.path().strip_prefix("/").unwrap());
-    assert!(fs::write(inside.join("small/ballast"), vec![0; 32 << 20]).is_err(), "the disk is smaller than that");
+    paused.fill(&site);
+    let inside = seen_by(paused.pid(), site.path());
     let (small, original) = (inside.join("small/puente.db"), site.path().join("original/puente.db"));
     let open = (fs::File::open(&small).unwrap(), fs::read(&original).unwrap());
     paused.go_on().expect_failure(FAILED, &["full"]);

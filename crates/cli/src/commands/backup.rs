@@ -4,11 +4,13 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use clap::{Args, Subcommand};
-use puente_config::{Config, Overrides};
+use puente_app::{Fetched, Shelf};
+use puente_config::{BackupPlace, Config, Overrides};
 use puente_domain::{Clock, SystemClock};
-use puente_transfer::{Archive, BackupOptions, Manifest, file_name};
+use puente_transfer::{Archive, Manifest, Progress, file_name};
 
 use crate::{
+    exit::Misconfigured,
     global::Global,
     moving::{Ends, Role, passphrase, show},
     output,
@@ -18,6 +20,7 @@ const EXAMPLES: &str = "Examples:
   puente backup                                   # into BACKUP_DIR
   puente backup --to before-the-move.backup --passphrase-file passphrase.txt
   puente backup --prune                           # … and delete all but the newest BACKUP_KEEP
+  puente backup --to s3://company-backups/puente  # with the access key of BACKUP_S3_ACCESS_KEY_ID
   puente backup verify backups/puente-20270131T030000Z.backup
   puente restore backups/puente-20270131T030000Z.backup
 
@@ -28,9 +31,9 @@ A backup holds the database and the uploaded files at one moment. It never holds
 pub(crate) struct Backup {
     #[command(subcommand)]
     action: Option<Action>,
-    /// The file, or a folder for a file named by the time [setting: `BACKUP_DIR`]
+    /// The file, or a folder for a file named by the time, or `s3://BUCKET/PREFIX` [setting: `BACKUP_DIR`]
     #[arg(long, value_name = "PATH")]
-    to: Option<PathBuf>,
+    to: Option<BackupPlace>,
     /// The database to back up [setting: `DATABASE_URL`]
     #[arg(long, value_name = "URL")]
     from: Option<String>,
@@ -49,8 +52,8 @@ pub(crate) struct Backup {
 enum Action {
     /// Read all of a backup, and check that it is whole
     Verify {
-        /// The backup
-        file: PathBuf,
+        /// The backup: a file, or `s3://BUCKET/NAME`
+        file: BackupPlace,
         /// A file with its passphrase, if it is sealed [setting: `BACKUP_PASSPHRASE`]
         #[arg(long, value_name = "FILE")]
         passphrase_file: Option<PathBuf>,
@@ -65,45 +68,86 @@ impl Backup {
         let config = global.settings(Overrides::new())?;
         let _log = global.start_log(&config)?;
         if let Some(Action::Verify { file, passphrase_file, json }) = self.action {
-            return verify(&file, passphrase_file.as_deref(), json, &config);
+            return verify(&file, passphrase_file.as_deref(), json, &config).await;
         }
         let from = Ends::only_from(self.from.clone()).installation(Role::From, &config)?;
-        let file = self.file(&config);
-        let options =
-            BackupOptions { file: file.clone(), passphrase: passphrase(self.passphrase_file.as_deref(), &config)? };
-        let manifest = show::while_working(|progress| async move {
-            puente_transfer::backup(&from, &options, &SystemClock, &progress).await
-        });
-        let manifest = manifest.await?;
-        tell("Backed up", &manifest, &file, self.json)?;
+        let (place, name) = self.place(&config)?;
+        let passphrase = passphrase(self.passphrase_file.as_deref(), &config)?;
+        let put = async |progress: Progress| place.put(&name, &from, passphrase, &progress).await;
+        let manifest = show::while_working(put).await?;
+        tell("Backed up", &manifest, &place.shown(&name), self.json)?;
         if self.prune {
-            let folder = file.parent().context("the backup lies in a folder")?;
-            for gone in puente_transfer::prune(folder, config.backup.keep.get())? {
-                output::done("Deleted", gone.display());
+            for gone in place.prune(config.backup.keep.get()).await? {
+                output::done("Deleted", gone);
             }
         }
         Ok(())
     }
 
-    fn file(&self, config: &Config) -> PathBuf {
-        let path = self.to.as_ref().unwrap_or(&config.backup.dir);
-        if self.to.is_none() || path.is_dir() { path.join(file_name(SystemClock.now())) } else { path.clone() }
+    /// Onto which shelf, and under which name.
+    fn place(&self, config: &Config) -> anyhow::Result<(Shelf, String)> {
+        let by_time = || file_name(SystemClock.now());
+        match &self.to {
+            None => Ok((Shelf::of(config)?, by_time())),
+            Some(BackupPlace::Folder(folder)) if folder.is_dir() => Ok((Shelf::Folder(folder.clone()), by_time())),
+            Some(BackupPlace::Folder(file)) => {
+                let name = file.file_name().and_then(|name| name.to_str()).context("the backup needs a name")?;
+                let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+                Ok((Shelf::Folder(folder.to_owned()), name.to_owned()))
+            }
+            Some(BackupPlace::S3 { bucket, path }) => {
+                need_key(config)?;
+                let name = path.rsplit('/').next().filter(|name| name.ends_with(".backup"));
+                let prefix = name.map_or(path.as_str(), |name| path.strip_suffix(name).unwrap_or_default());
+                let name = name.map_or_else(by_time, str::to_owned);
+                Ok((Shelf::bucket(bucket, prefix, config)?, name))
+            }
+        }
     }
 }
 
-fn verify(file: &Path, passphrase_file: Option<&Path>, json: bool, config: &Config) -> anyhow::Result<()> {
-    let archive = Archive::check(file, passphrase(passphrase_file, config)?)?;
-    tell("Verified", &archive.manifest, file, json)
+/// What stands in the way of asking a bucket is a setting.
+pub(crate) fn need_key(config: &Config) -> Result<(), Misconfigured> {
+    match config.backup.s3.access_key {
+        Some(_) => Ok(()),
+        None => Err(Misconfigured("give BACKUP_S3_ACCESS_KEY_ID and BACKUP_S3_SECRET_ACCESS_KEY".to_owned())),
+    }
 }
 
-fn tell(verb: &str, manifest: &Manifest, file: &Path, json: bool) -> anyhow::Result<()> {
+/// The named backup as a file of this machine.
+pub(crate) async fn fetched(place: &BackupPlace, config: &Config) -> anyhow::Result<Fetched> {
+    if matches!(place, BackupPlace::S3 { .. }) {
+        need_key(config)?;
+    }
+    puente_app::fetch(place, config).await
+}
+
+async fn verify(
+    place: &BackupPlace,
+    passphrase_file: Option<&Path>,
+    json: bool,
+    config: &Config,
+) -> anyhow::Result<()> {
+    let file = fetched(place, config).await?;
+    let archive = Archive::check(file.as_ref(), passphrase(passphrase_file, config)?)?;
+    tell("Verified", &archive.manifest, &shown(place), json)
+}
+
+fn shown(place: &BackupPlace) -> String {
+    match place {
+        BackupPlace::Folder(path) => path.display().to_string(),
+        BackupPlace::S3 { bucket, path } => format!("s3://{bucket}/{path}"),
+    }
+}
+
+fn tell(verb: &str, manifest: &Manifest, place: &str, json: bool) -> anyhow::Result<()> {
     if json {
         return output::json(manifest);
     }
     show::tables(&manifest.tables);
     let rows: u64 = manifest.tables.iter().map(|table| table.rows).sum();
     let what = format!("{rows} rows and {} files of {}", manifest.files.count, manifest.header.created_at);
-    output::done(verb, format_args!("{}: {what}", file.display()));
+    output::done(verb, format_args!("{place}: {what}"));
     if manifest.secrets > 0 {
         output::hint(format_args!(
             "{} secrets in it need the ENCRYPTION_KEY with the fingerprint {}; it is not in the backup",

@@ -4,10 +4,11 @@ use std::{path::PathBuf, sync::Arc, time::Duration};
 
 use clap::Args;
 use puente_auth::Vault;
-use puente_config::Overrides;
+use puente_config::{BackupPlace, Overrides};
 use puente_domain::SystemClock;
 use puente_transfer::{Archive, Installation, Keys, Options, Place};
 
+use super::backup::fetched;
 use crate::{
     exit::Misconfigured,
     global::Global,
@@ -29,8 +30,8 @@ const PATIENCE: Duration = Duration::from_mins(1);
 #[derive(Args, Debug)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Restore {
-    /// The backup
-    file: PathBuf,
+    /// The backup: a file, or `s3://BUCKET/NAME`
+    file: BackupPlace,
     /// The database to restore into [setting: `DATABASE_URL`]
     #[arg(long, value_name = "URL")]
     to: Option<String>,
@@ -55,7 +56,8 @@ impl Restore {
     pub(crate) async fn run(self, global: &Global) -> anyhow::Result<()> {
         let config = global.settings(Overrides::new())?;
         let _log = global.start_log(&config)?;
-        let archive = Archive::check(&self.file, passphrase(self.passphrase_file.as_deref(), &config)?)?;
+        let file = fetched(&self.file, &config).await?;
+        let archive = Archive::check(file.as_ref(), passphrase(self.passphrase_file.as_deref(), &config)?)?;
         let to = Ends::only_to(self.to.clone(), None).installation(Role::To, &config)?;
         let vault = match &self.encryption_key_file {
             Some(file) => Arc::new(Vault::new(&moving::read_keys(file)?)?),
@@ -77,6 +79,7 @@ impl Restore {
             return output::json(&report);
         }
         show::tables(&report.tables);
+        report.notes.iter().for_each(output::warning);
         let what = format!("{} rows and {} files to {}", report.rows(), report.files.count, report.to);
         if self.dry_run {
             output::done("Checked", format_args!("{what}; nothing was changed"));

@@ -7,7 +7,7 @@ use std::{
     time::Duration,
 };
 
-use puente_transfer::{Difference, Progress, TableReport};
+use puente_transfer::{Difference, Progress, Stage, TableReport};
 use serde_json::{Value, json};
 use tokio::time::{Instant, interval};
 
@@ -15,6 +15,8 @@ use crate::output;
 
 /// How often a terminal's line is drawn.
 const FRAME: Duration = Duration::from_millis(200);
+/// How many characters the bar has.
+const BAR: usize = 20;
 /// How often a line is written elsewhere, while a stage lasts.
 const LINE: Duration = Duration::from_secs(10);
 
@@ -54,10 +56,10 @@ impl Shown {
         if begins {
             (self.stage, self.since) = (now.name, Instant::now());
         }
-        let text = line(&now, progress.counts(), self.since.elapsed());
+        let text = line(&now, progress.counts(), self.since.elapsed(), self.terminal);
         if self.terminal {
-            // Nobody can be told that the terminal is gone.
-            let _ = write!(stderr(), "\r\x1b[K{text}");
+            // A line that is too long is cut, not wrapped. Nobody can be told that the terminal is gone.
+            let _ = write!(stderr(), "\r\x1b[K\x1b[?7l{text}\x1b[?7h");
             let _ = stderr().flush();
         } else if begins || self.told.elapsed() >= LINE {
             self.told = Instant::now();
@@ -73,20 +75,27 @@ impl Shown {
     }
 }
 
-fn line(now: &puente_transfer::Stage, (rows, total, bytes): (u64, u64, u64), elapsed: Duration) -> String {
+/// `copying audit_events [######--------------] 30 %, 300 of 1000 rows, 100 rows/s, 2 MB/s, 7 s left`; the bar is for
+/// terminals.
+fn line(now: &Stage, (rows, total, bytes): (u64, u64, u64), elapsed: Duration, bar: bool) -> String {
     let mut text = now.name.to_owned();
     if rows == 0 {
         return text;
     }
-    let seconds = elapsed.as_millis().max(1);
-    let rate = u128::from(rows) * 1000 / seconds;
-    let _ = write!(text, " {}: {rows}", now.table);
-    if total > 0 {
-        let _ = write!(text, " of {total} rows ({} %)", rows * 100 / total.max(1));
+    let milliseconds = elapsed.as_millis().max(1);
+    let rate = u128::from(rows) * 1000 / milliseconds;
+    let _ = write!(text, " {}", now.table);
+    if let Some(share) = (rows * 100).checked_div(total) {
+        let share = share.min(100);
+        if bar {
+            let done = usize::try_from(share / 5).unwrap_or(BAR);
+            let _ = write!(text, " [{}{}]", "#".repeat(done), "-".repeat(BAR - done));
+        }
+        let _ = write!(text, " {share} %, {rows} of {total} rows");
     } else {
-        text.push_str(" rows");
+        let _ = write!(text, ": {rows} rows");
     }
-    let _ = write!(text, ", {rate} rows/s, {} MB/s", u128::from(bytes) / 1000 / seconds);
+    let _ = write!(text, ", {rate} rows/s, {} MB/s", u128::from(bytes) / 1000 / milliseconds);
     if total > rows && rate > 0 {
         let _ = write!(text, ", {} s left", u128::from(total - rows) / rate);
     }
@@ -108,4 +117,22 @@ pub(crate) fn difference(table: &Difference) -> Value {
         "changed": table.changed,
         "examples": table.named,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_says_how_far_how_fast_and_how_long() {
+        let copying = Stage { name: "copying", table: "audit_events".to_owned() };
+        let line = |counts, bar| line(&copying, counts, Duration::from_secs(3), bar);
+        assert_eq!(
+            line((300, 1000, 6_000_000), true),
+            "copying audit_events [######--------------] 30 %, 300 of 1000 rows, 100 rows/s, 2 MB/s, 7 s left"
+        );
+        assert_eq!(line((1000, 1000, 0), false), "copying audit_events 100 %, 1000 of 1000 rows, 333 rows/s, 0 MB/s");
+        assert_eq!(line((30, 0, 0), true), "copying audit_events: 30 rows, 10 rows/s, 0 MB/s");
+        assert_eq!(line((0, 1000, 0), true), "copying");
+    }
 }

@@ -7,16 +7,15 @@ use super::{
 };
 use crate::{
     error::{Error, Result},
-    schema::quoted,
+    schema::{Column, quoted},
     side::Side,
 };
 
 pub(super) async fn add(target: &mut Side, database: &Database, notes: &mut Vec<String>) -> Result<()> {
     for table in &database.tables {
         let made = table.table(None);
-        let types: Vec<&str> = made.columns.iter().map(|column| column.declared.as_str()).collect();
         let last = database.last.get(&table.declared.name).copied();
-        columns(target, (&table.declared, last), &types, notes).await?;
+        columns(target, (&table.declared, last), &made.columns, notes).await?;
         for index in &table.declared.indexes {
             add_index(target, &table.declared, index, notes).await?;
         }
@@ -43,7 +42,7 @@ pub(super) async fn add(target: &mut Side, database: &Database, notes: &mut Vec<
 async fn columns(
     target: &mut Side,
     (table, last): (&Declared, Option<i64>),
-    types: &[&str],
+    made: &[Column],
     notes: &mut Vec<String>,
 ) -> Result<()> {
     let name = quoted(&table.name);
@@ -52,10 +51,11 @@ async fn columns(
         let sql = format!("ALTER TABLE {name} ADD PRIMARY KEY ({})", key.join(", "));
         attempt(target, &sql, format!("table {}: PRIMARY KEY ({})", table.name, key.join(", ")), notes).await?;
     }
-    for (column, sql_type) in table.columns.iter().zip(types) {
+    for (column, made) in table.columns.iter().zip(made) {
+        let sql_type = made.declared.as_str();
         let place = format!("table {}, column {}", table.name, column.name);
         let alter = format!("ALTER TABLE {name} ALTER COLUMN {}", quoted(&column.name));
-        if column.not_null && !table.primary_key.contains(&column.name) {
+        if column.not_null && made.nullable && !table.primary_key.contains(&column.name) {
             attempt(target, &format!("{alter} SET NOT NULL"), format!("{place}: NOT NULL"), notes).await?;
         }
         if table.rowid.as_ref() == Some(&column.name) {
@@ -111,8 +111,9 @@ async fn generated(
 ) -> Result<()> {
     let (name, old) = (quoted(&table.name), quoted(&column.name));
     let new = quoted(&format!("{}~", column.name.chars().take(30).collect::<String>()));
+    let null = if column.not_null { "NOT NULL" } else { "" };
     let sql = format!(
-        "ALTER TABLE {name} ADD COLUMN {new} {sql_type} GENERATED ALWAYS AS ({expression}) STORED;
+        "ALTER TABLE {name} ADD COLUMN {new} {sql_type} GENERATED ALWAYS AS ({expression}) STORED {null};
          DO $puente$ BEGIN IF EXISTS (SELECT 1 FROM {name} WHERE {new} IS DISTINCT FROM {old}) THEN
            RAISE 'PostgreSQL computes other values'; END IF; END $puente$;
          ALTER TABLE {name} DROP COLUMN {old};

@@ -14,10 +14,13 @@ use crate::{
     error::{Error, Result, sqlite},
     progress::Progress,
     rows::Cell,
-    schema::{Table, quoted},
+    schema::{Column, Table, quoted},
     side::{Side, with},
     sqlite::cell,
 };
+
+/// So many rows are told to the progress at once.
+const TOLD: usize = 1024;
 
 /// Makes the tables and copies every row.
 pub(super) async fn load(
@@ -30,8 +33,11 @@ pub(super) async fn load(
 ) -> Result<()> {
     let tables: Vec<Table> = database.tables.iter().map(|table| table.table(unfit)).collect();
     for table in &tables {
-        let columns: Vec<String> =
-            table.columns.iter().map(|column| format!("{} {}", quoted(&column.name), column.declared)).collect();
+        let column = |column: &Column| {
+            let null = if column.nullable { "" } else { " NOT NULL" };
+            format!("{} {}{null}", quoted(&column.name), column.declared)
+        };
+        let columns: Vec<String> = table.columns.iter().map(column).collect();
         target.run(format!("CREATE TABLE {} ({})", quoted(&table.name), columns.join(", ")), "making a table").await?;
     }
     let (to, from) = channel();
@@ -63,13 +69,16 @@ impl Reading {
             let doing = || sqlite(format!("reading table {}", table.name));
             let mut statement = connection.prepare(&self.prepared[index].select(self.unfit)).map_err(doing())?;
             let mut rows = statement.query([]).map_err(doing())?;
-            let (mut skipped, mut changed) = (0, 0);
+            let (mut skipped, mut changed, mut untold) = (0, 0, 0);
             while let Some(row) = rows.next().map_err(doing())? {
                 let mut cells = Vec::with_capacity(table.columns.len());
                 for column in 0..table.columns.len() {
                     cells.push(cell(row.get_ref(column).map_err(doing())?));
                 }
-                self.progress.rows(table, 1, 0);
+                untold += 1;
+                if untold == TOLD {
+                    self.progress.rows(table, std::mem::take(&mut untold), 0);
+                }
                 match self.put(table, &cells, &mut to) {
                     Put::AsIs => {}
                     Put::Changed => changed += 1,
@@ -80,6 +89,7 @@ impl Reading {
                 }
                 to.row_blocking()?;
             }
+            self.progress.rows(table, untold, 0);
             counts.push((skipped, changed));
         }
         to.flush_blocking()?;

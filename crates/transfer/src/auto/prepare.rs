@@ -106,7 +106,10 @@ impl Prepared {
     pub(super) fn table(&self, unfit: Option<OnUnfit>) -> Table {
         let column = |(index, column): (usize, &super::inspect::DeclaredColumn)| {
             let chosen = self.chosen(index, unfit);
-            Column { name: column.name.clone(), kind: Some(chosen.kind), declared: chosen.sql, nullable: true }
+            // Said with the table, it costs no look at each row afterwards.
+            let always = column.not_null || self.declared.primary_key.contains(&column.name);
+            let nullable = !(always && self.found[index].nulls == 0);
+            Column { name: column.name.clone(), kind: Some(chosen.kind), declared: chosen.sql, nullable }
         };
         let columns: Vec<Column> = self.declared.columns.iter().enumerate().map(column).collect();
         let key =

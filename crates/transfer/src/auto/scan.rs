@@ -11,6 +11,39 @@ use crate::{
 
 /// So many rows that do not fit are remembered by name.
 const NAMED: usize = 10;
+/// So many rows are told to the progress at once.
+const TOLD: usize = 1024;
+
+/// What a column's declared type asks to be looked at; looking at everything takes longer than reading.
+#[derive(Clone, Copy, Debug)]
+struct Asked {
+    text: Meaning,
+    length: bool,
+    digits: bool,
+}
+
+/// What text stands for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Meaning {
+    Json,
+    Moment,
+    Itself,
+}
+
+impl Asked {
+    fn by(declared: &str) -> Self {
+        let upper = declared.to_ascii_uppercase();
+        Self {
+            text: match () {
+                () if types::is_json(&upper) => Meaning::Json,
+                () if types::is_moment(&upper) => Meaning::Moment,
+                () => Meaning::Itself,
+            },
+            length: upper.contains("CHAR"),
+            digits: types::is_decimal(&upper),
+        }
+    }
+}
 
 /// What a column holds.
 #[derive(Clone, Debug)]
@@ -68,12 +101,16 @@ pub(super) fn scan(
     let mut found = vec![Found::default(); table.columns.len()];
     let key: Vec<usize> =
         (0..table.columns.len()).filter(|&i| table.primary_key.contains(&table.columns[i].name)).collect();
-    let mut count = 0;
+    let asked: Vec<Asked> = table.columns.iter().map(|column| Asked::by(&column.declared)).collect();
+    let (mut count, mut untold) = (0, 0);
     while let Some(row) = rows.next()? {
         count += 1;
-        progress.count(&table.name, 1, 0);
+        untold += 1;
+        if untold == TOLD {
+            progress.count(&table.name, std::mem::take(&mut untold), 0);
+        }
         for (index, found) in found.iter_mut().enumerate() {
-            let Some(unfit) = found.add(&table.columns[index].declared, row.get_ref(index)?) else { continue };
+            let Some(unfit) = found.add(asked[index], row.get_ref(index)?) else { continue };
             found.unfit += 1;
             if found.named.len() < NAMED {
                 let column = &table.columns[index].name;
@@ -84,6 +121,7 @@ pub(super) fn scan(
             }
         }
     }
+    progress.count(&table.name, untold, 0);
     Ok((count, found))
 }
 
@@ -98,21 +136,25 @@ fn shown(value: ValueRef<'_>) -> String {
 }
 
 impl Found {
-    fn add(&mut self, declared: &str, value: ValueRef<'_>) -> Option<Unfit> {
+    fn add(&mut self, asked: Asked, value: ValueRef<'_>) -> Option<Unfit> {
         match value {
             ValueRef::Null => self.nulls += 1,
             ValueRef::Integer(value) => {
                 self.integers += 1;
                 self.smallest = self.smallest.min(value);
                 self.largest = self.largest.max(value);
-                self.count_digits(&value.unsigned_abs().to_string());
+                if asked.digits {
+                    self.count_digits(&value.unsigned_abs().to_string());
+                }
             }
             ValueRef::Real(value) => {
                 self.reals += 1;
-                self.count_digits(&value.abs().to_string());
+                if asked.digits {
+                    self.count_digits(&value.abs().to_string());
+                }
             }
             ValueRef::Blob(_) => self.blobs += 1,
-            ValueRef::Text(text) => return self.text(declared, text),
+            ValueRef::Text(text) => return self.text(asked, text),
         }
         None
     }
@@ -122,26 +164,28 @@ impl Found {
         self.digits = (self.digits.0.max(before.len()), self.digits.1.max(behind.len()));
     }
 
-    fn text(&mut self, declared: &str, text: &[u8]) -> Option<Unfit> {
+    fn text(&mut self, asked: Asked, text: &[u8]) -> Option<Unfit> {
         self.texts += 1;
         let text = match encode::text(text) {
             Ok(text) => std::str::from_utf8(text).unwrap_or_default(),
             Err(unfit) => {
                 (self.all_dates, self.all_timestamps) = (false, false);
-                self.all_json &= !types::is_json(declared);
+                self.all_json &= asked.text != Meaning::Json;
                 return Some(unfit);
             }
         };
-        self.longest = self.longest.max(text.chars().count());
-        if types::is_json(declared) {
+        if asked.length {
+            self.longest = self.longest.max(text.chars().count());
+        }
+        if asked.text == Meaning::Json {
             let json = serde_json::from_str::<serde::de::IgnoredAny>(text).is_ok();
             self.all_json &= json;
             if json && let Some(unfit) = types::unfit_json(text) {
                 return Some(unfit);
             }
-        } else if types::is_moment(declared) {
-            self.all_dates &= types::date(text).is_some();
-            self.all_timestamps &= types::timestamp(text).is_some();
+        } else if asked.text == Meaning::Moment {
+            self.all_dates = self.all_dates && types::date(text).is_some();
+            self.all_timestamps = self.all_timestamps && types::timestamp(text).is_some();
         }
         None
     }

@@ -25,6 +25,11 @@ pub(super) fn is_moment(declared: &str) -> bool {
     declared.contains("DATE") || declared.contains("TIMESTAMP")
 }
 
+pub(super) fn is_decimal(declared: &str) -> bool {
+    let declared = declared.to_ascii_uppercase();
+    declared.contains("NUMERIC") || declared.contains("DECIMAL")
+}
+
 /// `\u0000`, and halves of characters, which `jsonb` refuses.
 pub(super) fn unfit_json(text: &str) -> Option<Unfit> {
     let mut rest = text;
@@ -86,7 +91,7 @@ fn by_declaration(upper: &str) -> Chosen {
         _ if ["REAL", "FLOA", "DOUB"].iter().any(|word| upper.contains(word)) => plain("double precision", Kind::Real),
         "DATE" => plain("date", Kind::Date),
         _ if is_moment(upper) => plain("timestamp", Kind::Timestamp),
-        _ if upper.contains("NUMERIC") || upper.contains("DECIMAL") => numeric(upper, &Found::default()),
+        _ if is_decimal(upper) => numeric(upper, &Found::default()),
         _ => plain("text", Kind::Text),
     }
 }
@@ -117,7 +122,7 @@ fn numbers(upper: &str, found: &Found) -> Chosen {
     if upper.contains("BOOL") && only_integers && found.smallest >= 0 && found.largest <= 1 {
         return plain("boolean", Kind::Boolean);
     }
-    if upper.contains("NUMERIC") || upper.contains("DECIMAL") {
+    if is_decimal(upper) {
         return numeric(upper, found);
     }
     let real = ["REAL", "FLOA", "DOUB"].iter().any(|word| upper.contains(word));
@@ -184,16 +189,19 @@ pub(crate) fn timestamp(text: &str) -> Option<i64> {
     let days = date(text.get(..10)?)?;
     let rest = text.get(10..)?.strip_prefix([' ', 'T'])?;
     let (time, fraction) = rest.split_once('.').unwrap_or((rest, ""));
-    let parts: Vec<&str> = time.split(':').collect();
     let number =
         |part: &str| (part.len() == 2 && part.bytes().all(|b| b.is_ascii_digit())).then(|| part.parse::<i64>().ok());
-    let (hour, minute) = (number(parts.first()?)??, number(parts.get(1)?)??);
-    let second = parts.get(2).map_or(Some(0), |part| number(part).flatten())?;
+    let mut parts = time.split(':');
+    let (hour, minute) = (number(parts.next()?)??, number(parts.next()?)??);
+    let seconds = parts.next();
+    let second = seconds.map_or(Some(0), |part| number(part).flatten())?;
     let cut = fraction.len() > 6 || !fraction.bytes().all(|b| b.is_ascii_digit()) || rest.ends_with('.');
-    if parts.len() > 3 || hour > 23 || minute > 59 || second > 59 || cut || (parts.len() == 2 && !fraction.is_empty()) {
+    let odd = parts.next().is_some() || cut || (seconds.is_none() && !fraction.is_empty());
+    if hour > 23 || minute > 59 || second > 59 || odd {
         return None;
     }
-    let micros: i64 = format!("{fraction:0<6}").parse().ok()?;
+    let digits = fraction.bytes().chain(std::iter::repeat(b'0')).take(6);
+    let micros = digits.fold(0, |sum, digit| sum * 10 + i64::from(digit - b'0'));
     Some(((i64::from(days) * 24 + hour) * 60 + minute) * 60_000_000 + second * 1_000_000 + micros)
 }
 

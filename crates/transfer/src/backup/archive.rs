@@ -19,7 +19,8 @@ use crate::{
     batch::Sender,
     digest::{Digest, hex},
     error::{Result, io as failed},
-    files, flow,
+    fault, files, flow,
+    journal::Journal,
     report::FilesReport,
     rows::Rows,
     schema::{Schema, Table},
@@ -138,7 +139,7 @@ impl Archive {
     }
 
     /// Writes the files into a folder; each appears whole.
-    pub(crate) fn extract_files(&self, folder: &Path) -> Result<FilesReport> {
+    pub(crate) fn extract_files(&self, folder: &Path, journal: &mut Journal) -> Result<FilesReport> {
         let mut reader = Reader::open(&self.path, self.passphrase.clone())?;
         let mut report = FilesReport::default();
         loop {
@@ -150,7 +151,7 @@ impl Archive {
                     }
                     report.count += 1;
                     report.bytes += size;
-                    report.copied += u64::from(self.extract(&mut reader, &folder.join(relative), size)?);
+                    report.copied += u64::from(self.extract(&mut reader, (folder, relative), size, journal)?);
                 }
                 Record::Manifest(_) => return Ok(report),
                 Record::Schema(_) | Record::Rows(..) | Record::Bytes(_) => {}
@@ -159,7 +160,14 @@ impl Archive {
     }
 
     /// Whether the file had to be written: what is there already with the same content stays.
-    fn extract(&self, reader: &mut Reader, to: &Path, size: u64) -> Result<bool> {
+    fn extract(
+        &self,
+        reader: &mut Reader,
+        (folder, name): (&Path, &Path),
+        size: u64,
+        journal: &mut Journal,
+    ) -> Result<bool> {
+        let to = folder.join(name);
         let doing = || format!("writing {}", to.display());
         let folder = to.parent().unwrap_or(Path::new("."));
         fs::create_dir_all(folder).map_err(failed(doing()))?;
@@ -171,10 +179,11 @@ impl Archive {
             draft.write_all(&part).map_err(failed(doing()))?;
         }
         draft.as_file().sync_all().map_err(failed(doing()))?;
-        if to.exists() && files::hash(to)? == files::hash(draft.path())? {
+        if to.exists() && files::hash(&to)? == files::hash(draft.path())? {
             return Ok(false);
         }
-        draft.persist(to).map_err(|error| failed(doing())(error.error))?;
+        fault::point_blocking("transfer.copying-files");
+        journal.place(draft, name).map_err(failed(doing()))?;
         Ok(true)
     }
 }

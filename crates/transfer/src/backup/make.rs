@@ -2,7 +2,7 @@
 
 use std::{
     fs::{self, File},
-    io::{self, Read},
+    io::{self, BufWriter, Read},
     path::{Path, PathBuf},
     sync::Arc,
 };
@@ -13,7 +13,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::{
     format::{Header, Manifest, Record},
-    write::Writer,
+    write::{Destination, Writer},
 };
 use crate::{
     batch::{Receiver, both, channel},
@@ -69,6 +69,29 @@ pub async fn backup(
     let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let doing = || format!("writing {}", file.display());
     fs::create_dir_all(folder).map_err(failed(doing()))?;
+    sweep(folder).map_err(failed(format!("removing old drafts in {}", folder.display())))?;
+    let draft = tempfile::Builder::new().prefix(DRAFT).tempfile_in(folder).map_err(failed(doing()))?;
+    draft.as_file().lock_shared().map_err(failed(doing()))?;
+    let to = BufWriter::new(draft.reopen().map_err(failed(doing()))?);
+    let manifest = backup_to(from, Box::new(to), doing(), options.passphrase.clone(), clock, progress).await?;
+    fault::point("backup.written").await;
+    draft.persist_noclobber(file).map_err(|error| failed(doing())(error.error))?;
+    File::open(folder).and_then(|folder| folder.sync_all()).map_err(failed(doing()))?;
+    Ok(manifest)
+}
+
+/// As [`backup()`], to wherever it is wanted; `doing` is for errors.
+///
+/// # Errors
+/// The database or a file cannot be read, or the destination takes no more; it is not completed then.
+pub async fn backup_to(
+    from: &Installation,
+    to: Box<dyn Destination>,
+    doing: String,
+    passphrase: Option<Arc<Vault>>,
+    clock: &dyn Clock,
+    progress: &Progress,
+) -> Result<Manifest> {
     let mut side = verify::open(&from.place).await?;
     let schema = side.schema().await?;
     let header = Header {
@@ -77,27 +100,17 @@ pub async fn backup(
         database: if matches!(from.place, Place::Sqlite(_)) { "sqlite" } else { "postgresql" }.to_owned(),
         created_at: clock.now(),
         encryption_key: from.keys.vault.fingerprint(),
-        passphrase: options.passphrase.as_ref().map(|vault| vault.fingerprint()),
+        passphrase: passphrase.as_ref().map(|vault| vault.fingerprint()),
     };
-    sweep(folder).map_err(failed(format!("removing old drafts in {}", folder.display())))?;
-    let draft = tempfile::Builder::new().prefix(DRAFT).tempfile_in(folder).map_err(failed(doing()))?;
-    draft.as_file().lock_shared().map_err(failed(doing()))?;
-    let handle = draft.reopen().map_err(failed(doing()))?;
-    let writer = Writer::begin(handle, &header, options.passphrase.clone()).map_err(failed(doing()))?;
     let work =
         Work { header, tables: schema.tables.clone(), uploads: from.uploads.clone(), progress: progress.clone() };
     progress.stage("backing up", 0);
-    let (to, rows) = channel();
-    let doing_owned = doing();
-    let writing = tokio::task::spawn_blocking(move || work.run(rows, writer).map_err(failed(doing_owned)));
-    let (read, written) = tokio::join!(side.read(&schema.tables, to), writing);
+    let (sender, rows) = channel();
+    let writing = tokio::task::spawn_blocking(move || work.run(rows, to, passphrase).map_err(failed(doing)));
+    let (read, written) = tokio::join!(side.read(&schema.tables, sender), writing);
     side.close().await;
     let written = written.map_err(|_| Error::Interrupted).and_then(|written| written);
-    let ((), manifest) = both(read, written)?;
-    fault::point("backup.written").await;
-    draft.persist_noclobber(file).map_err(|error| failed(doing())(error.error))?;
-    File::open(folder).and_then(|folder| folder.sync_all()).map_err(failed(doing()))?;
-    Ok(manifest)
+    both(read, written).map(|((), manifest)| manifest)
 }
 
 /// Removes what killed backups have left: drafts that nobody holds any more.
@@ -120,7 +133,8 @@ struct Work {
 }
 
 impl Work {
-    fn run(self, mut rows: Receiver, mut writer: Writer) -> io::Result<Manifest> {
+    fn run(self, mut rows: Receiver, to: Box<dyn Destination>, passphrase: Option<Arc<Vault>>) -> io::Result<Manifest> {
+        let mut writer = Writer::begin(to, &self.header, passphrase)?;
         writer.record(&Record::Schema(self.tables.clone()))?;
         let mut digests = vec![Digest::default(); self.tables.len()];
         let mut scratch = Rows::default();

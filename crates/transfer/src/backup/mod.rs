@@ -10,5 +10,6 @@ mod write;
 
 pub use archive::Archive;
 pub use format::{Header, Manifest};
-pub use make::{BackupOptions, backup, file_name};
-pub use retention::prune;
+pub use make::{BackupOptions, backup, backup_to, file_name};
+pub use retention::{outdated, prune};
+pub use write::Destination;

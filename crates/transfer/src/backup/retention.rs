@@ -14,19 +14,24 @@ use crate::error::{Result, io};
 /// The folder cannot be read, or a file cannot be deleted.
 pub fn prune(folder: &Path, keep: usize) -> Result<Vec<PathBuf>> {
     let doing = || format!("deleting old backups in {}", folder.display());
-    let mut all = Vec::new();
+    let mut names = Vec::new();
     for entry in fs::read_dir(folder).map_err(io(doing()))? {
-        let path = entry.map_err(io(doing()))?.path();
-        if path.file_name().and_then(|name| name.to_str()).is_some_and(is_ours) {
-            all.push(path);
-        }
+        names.extend(entry.map_err(io(doing()))?.file_name().into_string());
     }
-    all.sort();
-    all.truncate(all.len().saturating_sub(keep));
-    for path in &all {
+    let old: Vec<PathBuf> = outdated(names, keep).into_iter().map(|name| folder.join(name)).collect();
+    for path in &old {
         fs::remove_file(path).map_err(io(doing()))?;
     }
-    Ok(all)
+    Ok(old)
+}
+
+/// The names of all backups but the newest `keep`, oldest first; what is not named like a backup is none.
+#[must_use]
+pub fn outdated(names: Vec<String>, keep: usize) -> Vec<String> {
+    let mut all: Vec<String> = names.into_iter().filter(|name| is_ours(name)).collect();
+    all.sort();
+    all.truncate(all.len().saturating_sub(keep));
+    all
 }
 
 /// `puente-20270131T030000Z.backup`

@@ -18,6 +18,22 @@ use crate::digest::hex;
 /// Fast, and within a few per cent of what more work would save.
 const LEVEL: i32 = 3;
 
+/// Where the bytes of a backup go, front to end.
+pub trait Destination: Write + Send {
+    /// Makes all of it permanent. Before this, or without it, nothing there looks whole.
+    ///
+    /// # Errors
+    /// It cannot be made permanent.
+    fn complete(self: Box<Self>) -> io::Result<()>;
+}
+
+/// A file, which is on the disk when it is complete.
+impl Destination for BufWriter<File> {
+    fn complete(self: Box<Self>) -> io::Result<()> {
+        self.into_inner().map_err(io::IntoInnerError::into_error)?.sync_all()
+    }
+}
+
 /// Hashes what passes by.
 struct Hashing<W: Write> {
     inner: W,
@@ -37,13 +53,13 @@ impl<W: Write> Write for Hashing<W> {
 }
 
 pub(super) struct Writer {
-    stream: zstd::Encoder<'static, Sealing<Hashing<BufWriter<File>>>>,
+    stream: zstd::Encoder<'static, Sealing<Hashing<Box<dyn Destination>>>>,
 }
 
 impl Writer {
     /// Writes the first lines.
-    pub(super) fn begin(file: File, header: &Header, passphrase: Option<Arc<Vault>>) -> io::Result<Self> {
-        let mut file = Hashing { inner: BufWriter::new(file), hash: Sha256::new() };
+    pub(super) fn begin(to: Box<dyn Destination>, header: &Header, passphrase: Option<Arc<Vault>>) -> io::Result<Self> {
+        let mut file = Hashing { inner: to, hash: Sha256::new() };
         writeln!(file, "{MAGIC}\n{}", serde_json::to_string(header)?)?;
         Ok(Self { stream: zstd::Encoder::new(Sealing::new(file, passphrase), LEVEL)? })
     }
@@ -56,13 +72,12 @@ impl Writer {
         self.stream.write_all(&content)
     }
 
-    /// Writes the last line; the file is on the disk when this returns.
+    /// Writes the last line; everything is permanent when this returns.
     pub(super) fn finish(self) -> io::Result<()> {
         let mut file = self.stream.finish()?.finish()?;
         let hash = hex(&file.hash.clone().finalize());
         file.write_all(END)?;
         writeln!(file, "{hash}")?;
-        let file = file.inner.into_inner().map_err(io::IntoInnerError::into_error)?;
-        file.sync_all()
+        file.inner.complete()
     }
 }

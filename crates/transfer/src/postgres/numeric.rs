@@ -24,12 +24,17 @@ pub(super) fn from_text(text: &str) -> Vec<u8> {
     let (before, behind) = digits.split_once('.').unwrap_or((digits, ""));
     let scale = behind.len();
     // Groups of four, counted from the point.
-    let before = format!("{}{before}", "0".repeat((4 - before.len() % 4) % 4));
-    let behind = format!("{behind}{}", "0".repeat((4 - scale % 4) % 4));
-    let groups = |text: &str| text.as_bytes().chunks(4).map(group).collect::<Vec<i16>>();
-    let (whole, fraction) = (groups(&before), groups(&behind));
-    let mut weight = i64::try_from(whole.len()).unwrap_or(0) - 1;
-    let mut all: Vec<i16> = whole.into_iter().chain(fraction).collect();
+    let (first, rest) = before.as_bytes().split_at(before.len() % 4);
+    let whole = first.chunks(4).chain(rest.chunks(4)).map(group);
+    let fraction = behind.as_bytes().chunks(4);
+    let fraction = fraction.map(|digits| {
+        let mut four = *b"0000";
+        four[..digits.len()].copy_from_slice(digits);
+        group(&four)
+    });
+    let mut all: Vec<i16> = Vec::with_capacity(before.len() / 4 + scale / 4 + 2);
+    all.extend(whole.chain(fraction));
+    let mut weight = i64::try_from(before.len().div_ceil(4)).unwrap_or(0) - 1;
     let leading = all.iter().take_while(|group| **group == 0).count();
     all.drain(..leading);
     weight -= i64::try_from(leading).unwrap_or(0);

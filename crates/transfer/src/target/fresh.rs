@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::{
     error::Result,
+    rules::FILES,
     schema::{Schema, quoted},
     side::Side,
 };
@@ -38,6 +39,11 @@ pub(crate) async fn count_rows(side: &mut Side, schema: &Schema) -> Result<BTree
     let counts = side.counts(counts.join(" UNION ALL ")).await?;
     let counts = counts.into_iter().map(|(table, rows)| (table, u64::try_from(rows).unwrap_or_default()));
     Ok(counts.filter(|(_, rows)| *rows > 0).collect())
+}
+
+/// The transfer whose files are in place, by its id.
+pub(super) async fn files(side: &mut Side, schema: &Schema) -> Result<Option<String>> {
+    if schema.table("settings").is_none() { Ok(None) } else { side.setting(FILES).await }
 }
 
 /// The versions that servers on this database have seen.

@@ -23,6 +23,8 @@ pub(crate) struct Target {
     pub(crate) held: BTreeMap<String, u64>,
     /// The versions that the target's servers have seen.
     pub(crate) seen: BTreeMap<String, i64>,
+    /// The transfer whose files are in place, by its id.
+    pub(crate) files: Option<String>,
     home: Home,
 }
 

@@ -32,8 +32,15 @@ pub(super) async fn open(url: &SecretString, place: &Place, patience: Duration) 
     let schema = side.schema().await?;
     let held = fresh::count_rows(&mut side, &schema).await?;
     let seen = fresh::versions(&mut side, &schema).await?;
-    Ok(Target { side, schema, held, seen, home: Home::Postgres(Vec::new()) })
+    let files = fresh::files(&mut side, &schema).await?;
+    Ok(Target { side, schema, held, seen, files, home: Home::Postgres(Vec::new()) })
 }
+
+/// Tables that the login neither owns nor shares with their owner.
+const OTHERS: &str = "
+    SELECT format('%I (of %I)', c.relname, pg_get_userbyid(c.relowner)) FROM pg_class c
+    WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind IN ('r', 'p')
+      AND NOT pg_has_role(c.relowner, 'USAGE') ORDER BY 1";
 
 async fn check(connection: &mut PgConnection) -> Result<()> {
     let row = sqlx::query(
@@ -41,7 +48,9 @@ async fn check(connection: &mut PgConnection) -> Result<()> {
                 pg_is_in_recovery() AS standby, current_schema()::text AS schema,
                 coalesce(has_schema_privilege(current_schema(), 'CREATE'), false) AS may_create, current_user::text AS login",
     );
-    let row = row.fetch_one(connection).await.map_err(postgres("asking the target what it is"))?;
+    let row = row.fetch_one(&mut *connection).await.map_err(postgres("asking the target what it is"))?;
+    let others: Vec<String> =
+        sqlx::query_scalar(OTHERS).fetch_all(connection).await.map_err(postgres("asking whose the tables are"))?;
     let mut problems = Vec::new();
     let (version, encoding): (i32, String) = (row.get("version"), row.get("encoding"));
     if version < OLDEST {
@@ -58,6 +67,13 @@ async fn check(connection: &mut PgConnection) -> Result<()> {
         let (schema, login) = (schema.unwrap_or_else(|| "(none)".to_owned()), row.get::<String, _>("login"));
         problems.push(format!(
             "{login} may not create tables in schema {schema}; GRANT CREATE ON SCHEMA {schema} TO {login}"
+        ));
+    }
+    if !others.is_empty() {
+        problems.push(format!(
+            "{} may not change the tables {}; connect as their owner",
+            row.get::<String, _>("login"),
+            others.join(", ")
         ));
     }
     if problems.is_empty() { Ok(()) } else { Err(Error::Preflight(problems)) }

@@ -13,6 +13,7 @@ use tempfile::TempPath;
 
 use super::{Home, Target, fresh};
 use crate::{
+    disk,
     error::{Error, Result, io as failed, sqlite},
     fault,
     side::{Side, with},
@@ -37,7 +38,7 @@ pub(super) async fn open(path: &Path) -> Result<Target> {
     let lock = puente_storage_sqlite::claim_database(path).map_err(|error| {
         Error::InUse(format!("sqlite:{}: {error}; stop every server and command on the target", path.display()))
     })?;
-    let (mut held, mut seen) = (BTreeMap::default(), BTreeMap::default());
+    let (mut held, mut seen, mut files) = (BTreeMap::default(), BTreeMap::default(), None);
     let exists = path.exists();
     if exists {
         let mut old = Side::sqlite(path)?;
@@ -45,6 +46,7 @@ pub(super) async fn open(path: &Path) -> Result<Target> {
         let schema = old.schema().await?;
         held = fresh::count_rows(&mut old, &schema).await?;
         seen = fresh::versions(&mut old, &schema).await?;
+        files = fresh::files(&mut old, &schema).await?;
         old.close().await;
     }
     let prefix = format!(".puente-transfer-{}-", path.file_name().unwrap_or_default().to_string_lossy());
@@ -60,6 +62,7 @@ pub(super) async fn open(path: &Path) -> Result<Target> {
         schema: crate::schema::Schema { version: 0, tables: Vec::new() },
         held,
         seen,
+        files,
         home: Home::Sqlite(Box::new(Draft {
             file: draft,
             path: path.to_owned(),
@@ -86,16 +89,7 @@ fn sweep(folder: &Path, prefix: &str) -> io::Result<()> {
 impl Draft {
     /// The new file lies beside the old one for a while.
     pub(super) fn lacks_space(&self, bytes: u64) -> Option<String> {
-        let free = free(&self.file)?;
-        let megabytes = |bytes: u64| bytes.div_ceil(1_000_000);
-        (free < bytes).then(|| {
-            format!(
-                "{} has {} MB free, and at least {} MB are needed",
-                self.path.display(),
-                megabytes(free),
-                megabytes(bytes)
-            )
-        })
+        disk::lacks(&self.path, bytes)
     }
 
     pub(super) async fn empty(&mut self, side: &mut Side) -> Result<()> {
@@ -148,17 +142,6 @@ impl Draft {
         let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
         File::open(folder).and_then(|folder| folder.sync_all()).map_err(failed(doing()))
     }
-}
-
-#[cfg(unix)]
-fn free(path: &Path) -> Option<u64> {
-    let status = rustix::fs::statvfs(path).ok()?;
-    Some(status.f_bavail.saturating_mul(status.f_frsize))
-}
-
-#[cfg(not(unix))]
-fn free(_: &Path) -> Option<u64> {
-    None
 }
 
 /// Takes the write-ahead log into the old file, so that none is left that would be played into the new one.

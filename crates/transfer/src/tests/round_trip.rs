@@ -106,7 +106,7 @@ async fn round_trip(audit_rows: usize, large: usize) {
 
 #[tokio::test]
 async fn everything_comes_back_as_it_was() {
-    round_trip(20_000, MEGABYTE).await;
+    round_trip(100_000, 10 * MEGABYTE).await;
 }
 
 mod soak {

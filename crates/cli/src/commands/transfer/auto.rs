@@ -125,6 +125,7 @@ async fn register(global: &Global, name: &Name, url: &SecretString, schema: &str
     app.close().await;
     done.with_context(|| format!("the schema is there, but source {name} was not registered"))?;
     output::done("Registered", format_args!("source {name}; draft its tools with `puente source draft {name}`"));
+    output::hint(format_args!("its address is the secret {secret}: let the draft say `url: ${{secret:{secret}}}`"));
     output::hint("its login may do what the transfer's may; give it one that only reads, with `puente secret set`");
     Ok(())
 }

@@ -73,6 +73,7 @@ fn tell(report: &Report, dry_run: bool) {
         output::done("Looked", format_args!("at {what}; nothing is in the way, and nothing was changed"));
         return;
     }
+    report.notes.iter().for_each(output::warning);
     output::done("Moved", what);
     output::done("Verified", "every table has the same content on both sides");
     output::hint(format_args!("now start the server with DATABASE_URL={}", report.to));

@@ -55,6 +55,7 @@ fn tell(done: &RolledBack, place: &str) {
     }
     match &done.report {
         Some(report) => {
+            report.notes.iter().for_each(output::warning);
             output::done("Carried back", format_args!("{} rows written since the transfer", done.rows()));
             output::done("Verified", format_args!("{place} holds {} rows, the same as PostgreSQL", report.rows()));
         }

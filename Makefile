@@ -34,8 +34,9 @@ ON_POSTGRES = package(puente-storage-postgres) + package(puente-bus) + package(p
 	+ test(/^backends::/) + test(/^replicas::/)
 soak: tools ## Run what takes many minutes: large sizes, random kills, every PostgreSQL, the release before
 	@scripts/install-test-tools.sh soak
-	PUENTE_PREVIOUS_BIN=$$(scripts/previous-release.sh) cargo nextest run --workspace --locked --profile soak \
-		--run-ignored only --no-capture -E 'test(/(^|::)soak::/)'
+	previous=$$(scripts/previous-release.sh); \
+		PUENTE_PREVIOUS_BIN=$$previous cargo nextest run --workspace --locked --profile soak --run-ignored only --no-capture \
+			-E 'test(/(^|::)soak::/)'
 	for version in 14 18; do \
 		PUENTE_POSTGRES_BIN=$$PWD/.tools/soak/node_modules/postgres-$$version/native/bin \
 			cargo nextest run --workspace --locked -E '$(ON_POSTGRES)'; \

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use puente_tests::{Server, Site};
+use puente_tests::{Backends, Server, Site};
 use serde_json::{Value, json};
 
 /// Where a client keeps its servers, relative to the home or the project folder, and below which key.
@@ -80,7 +80,7 @@ async fn what_is_written_connects_and_keeps_what_was_there() {
 
 #[tokio::test]
 async fn a_client_that_starts_the_process_needs_no_server_and_no_shell() {
-    let site = Site::with_notes();
+    let site = Site::with_notes_on(Backends::default());
     let Format { client, file, below } = &FORMATS[0];
     let told = site.puente(&["connect", client, "--write"]).success().stderr;
     let written: Value = serde_json::from_slice(&fs::read(site.path().join(file)).unwrap()).unwrap();

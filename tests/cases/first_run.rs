@@ -55,7 +55,7 @@ fn shell_settings(folder: &Path) -> String {
 
 #[tokio::test]
 async fn commands_find_the_data_from_the_reader_s_shell() {
-    let site = Site::empty();
+    let site = Site::embedded();
     let _run = FirstRun::start(&site).await;
     let binaries = site.path().join("target/release");
     std::fs::create_dir_all(&binaries).unwrap();

@@ -17,7 +17,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use puente_tests::{PgDatabase, Run, Site, fill, seen_by};
+use puente_tests::{Backends, PgDatabase, Run, Site, fill, seen_by};
 
 /// Keys of a server that are not those of any laptop.
 pub(crate) const ENCRYPTION_KEY: &str = "the key of the server alone which is long enough to be one";
@@ -25,7 +25,7 @@ const JWT_KEY: &str = "the token key of the server alone which is long enough to
 
 /// A laptop with a catalog whose source's address is a secret.
 pub(crate) fn laptop() -> (Site, String) {
-    let site = Site::with_notes();
+    let site = Site::with_notes_on(Backends::default());
     let mut command = site.command(&["secret", "set", "notes_url"]);
     let url = format!("sqlite:{}", site.notes().display());
     command.stdin(fs::File::open(site.write("secret.txt", &url)).unwrap());
@@ -41,7 +41,7 @@ pub(crate) fn laptop() -> (Site, String) {
 
 /// A server on PostgreSQL with keys of its own.
 pub(crate) fn server_on(database: &PgDatabase) -> Site {
-    Site::empty()
+    Site::embedded()
         .setting("DATABASE_URL", database.url())
         .setting("ENCRYPTION_KEY", ENCRYPTION_KEY)
         .setting("JWT_SECRET_KEY", JWT_KEY)

@@ -69,7 +69,7 @@ impl Pair {
     async fn both_work_for_each_other(&self) {
         let admin = self.servers[0].admin().await;
         let key = admin.post("/api/v1/keys", json!({"name": "passing"})).await.expect(201);
-        let key = key["key"].as_str().unwrap();
+        let key = key["secret"].as_str().unwrap();
         for (here, there) in [(0, 1), (1, 0)] {
             let (here, there) = (&self.servers[here], &self.servers[there]);
             let credentials = json!({"email": puente_tests::ADMIN_EMAIL, "password": puente_tests::ADMIN_PASSWORD});
@@ -79,7 +79,7 @@ impl Pair {
             let session = Legacy::start(&here.mcp_url(), key).await;
             assert!(is_ok(&session.call(&there.mcp_url(), "notes_count_notes", json!({})).await));
             let made = admin.post("/api/v1/keys", json!({"name": "short-lived"})).await.expect(201);
-            let agent = here.mcp(made["key"].as_str().unwrap());
+            let agent = here.mcp(made["secret"].as_str().unwrap());
             let listed = async || agent.send("tools/list", json!({})).await.status;
             assert_eq!(listed().await, 200);
             let _ = admin.delete("/api/v1/keys/short-lived").await.expect(204);

@@ -59,6 +59,10 @@ async fn a_running_server_is_backed_up_and_restored_elsewhere() {
     let sealed = site.path().join("sealed.backup");
     let sealed = sealed.to_str().unwrap();
     site.puente(&["backup", "--to", sealed, "--passphrase-file", &passphrase]).expect_success();
+    for command in [&["backup", "verify", &file][..], &["restore", &file, "--replace"]] {
+        let with_passphrase = [command, &["--passphrase-file", &passphrase]].concat();
+        site.puente(&with_passphrase).expect_failure(FAILED, &["it is not sealed", "BACKUP_PASSPHRASE"]);
+    }
     server.stop().await;
     site.puente(&["backup", "verify", sealed]).expect_failure(FAILED, &["sealed", "--passphrase-file"]);
     site.puente(&["backup", "verify", sealed, "--passphrase-file", &passphrase]).expect_success();

@@ -1,6 +1,6 @@
 //! Clients that go without a word leave nothing behind.
 
-use std::fs;
+use std::{fs, time::Duration};
 
 use puente_tests::{Server, Site};
 use serde_json::json;
@@ -33,6 +33,13 @@ async fn listen_and_vanish(address: String, key: String) {
     assert_eq!(&answer, b"HTTP/1.1 200");
 }
 
+/// The processor time of the server so far, in ticks of the kernel.
+fn ticks(server: &Server) -> u64 {
+    let stat = fs::read_to_string(format!("/proc/{}/stat", server.pid())).unwrap();
+    let fields: Vec<&str> = stat.rsplit(')').next().unwrap().split_whitespace().collect();
+    fields[11].parse::<u64>().unwrap() + fields[12].parse::<u64>().unwrap()
+}
+
 /// Clients that the server still has a connection of: neither its listener nor what has ended.
 fn clients(server: &Server) -> usize {
     const LISTENS: &str = "0A";
@@ -59,5 +66,12 @@ async fn a_thousand_abrupt_disconnects() {
         clients.join_all().await;
     }
     server.until("every connection is closed", async || clients(&server) <= before + 2).await;
+    let rests = async || {
+        let before = ticks(&server);
+        tokio::time::sleep(Duration::from_millis(500)).await;
+        // Of fifty that one core has in this time.
+        ticks(&server) - before <= 5
+    };
+    server.until("it rests", rests).await;
     assert_eq!(server.mcp(&key).tool_names().await.len(), 2);
 }

@@ -6,7 +6,7 @@ use std::{
     process::{Command, Stdio},
 };
 
-use puente_tests::{Run, Site, tools};
+use puente_tests::{Api, Run, Site, tools};
 
 /// Commands that a test cannot run, or that another test runs.
 const RUN_ELSEWHERE: &[(&str, &str)] = &[
@@ -107,6 +107,35 @@ fn shims(site: &Site) -> PathBuf {
 
 fn link(target: &Path, name: &Path) {
     std::os::unix::fs::symlink(target, name).unwrap();
+}
+
+#[test]
+fn the_spanish_readme_shows_the_same_commands() {
+    let read = |name: &str| fs::read_to_string(tools::root().join(name)).unwrap();
+    assert_eq!(commands(&read("README.es.md")), commands(&read("README.md")));
+}
+
+/// The addresses of a page on the server that it starts, as words of the text.
+fn addresses(page: &str) -> Vec<String> {
+    let ends = |c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '`' | ')' | ',' | ';');
+    let rest = page.split("http://127.0.0.1:8000").skip(1);
+    rest.map(|rest| rest.split(ends).next().unwrap_or_default().trim_end_matches('.').to_owned()).collect()
+}
+
+#[tokio::test]
+async fn every_address_in_the_documentation_answers() {
+    let site = Site::with_sample();
+    let server = site.serve().await;
+    for page in pages() {
+        let paths = addresses(&fs::read_to_string(&page).unwrap());
+        assert!(!paths.is_empty(), "{}", page.display());
+        for path in paths.into_iter().filter(|path| !path.is_empty()) {
+            let status = Api::anonymous(server.url()).get(&path).await.status;
+            // A client's door answers that a token is needed; a person's page leads to the sign-in.
+            let expected: &[u16] = if path.ends_with("/mcp") { &[401] } else { &[200, 303] };
+            assert!(expected.contains(&status), "{}: {path} answers {status}", page.display());
+        }
+    }
 }
 
 #[test]

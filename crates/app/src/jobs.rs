@@ -4,12 +4,12 @@ use std::{sync::Arc, time::Duration};
 
 use anyhow::Context;
 use puente_auth::Vault;
-use puente_config::Config;
+use puente_config::{Config, ConfigErrors, Problem};
 use puente_gateway::{
     Gateway,
     jobs::{Prune, Pruner, TaskRunner},
 };
-use puente_queue::{Cron, Handlers, Worker, WorkerOptions};
+use puente_queue::{Cron, CronError, Handlers, Worker, WorkerOptions};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
@@ -32,9 +32,14 @@ pub(crate) fn handlers(gateway: &Arc<Gateway>, config: &Config, vault: &Arc<Vaul
     let handlers = handlers.every(PRUNE.parse()?, &Prune {}, Pruner(weak()));
     let handlers = handlers.context("the background jobs cannot be registered")?;
     let Some(schedule) = &config.backup.schedule else { return Ok(handlers) };
-    let schedule: Cron = schedule.parse().context("BACKUP_SCHEDULE cannot be followed")?;
+    let schedule: Cron = schedule.parse().map_err(|error| unfollowable(&error))?;
     let backups = Backups::new(config, vault.clone())?;
     handlers.every(schedule, &BackUp {}, backups).context("backups cannot be scheduled")
+}
+
+/// What the queue says of `BACKUP_SCHEDULE`.
+fn unfollowable(error: &CronError) -> ConfigErrors {
+    ConfigErrors(vec![Problem { setting: "BACKUP_SCHEDULE".to_owned(), message: error.to_string() }])
 }
 
 /// The worker of a process that serves.

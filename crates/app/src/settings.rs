@@ -37,6 +37,8 @@ pub(crate) fn gateway(config: &Config) -> Settings {
         principal_rate: RateLimit { calls: limits.rate.calls, per: limits.rate.per },
         max_calls: limits.max_calls.get(),
         call_timeout: limits.call_timeout,
+        max_tasks: limits.max_tasks.get(),
+        task_timeout: limits.task_timeout,
         concurrency_wait: limits.concurrency_wait,
         max_result_bytes: limits.max_result_bytes,
         max_stored_bytes: limits.max_stored_bytes,
@@ -59,6 +61,7 @@ pub(crate) fn egress(config: &Config) -> Egress {
     Egress {
         allow: config.network.egress_allow.clone(),
         own: database.into_iter().chain(redis).collect(),
+        own_folder: Some(config.server.data_dir.clone()),
         ..Egress::default()
     }
 }

@@ -7,6 +7,9 @@ use crate::{parse, reader::Reader, setting::Setting};
 const RATE_LIMIT: Setting = Setting::new("RATE_LIMIT", "6000/1m", "Calls that a user or key may make: COUNT/TIME");
 const MAX_CALLS: Setting = Setting::new("MAX_CALLS", "1024", "Calls in flight at once, over all callers");
 const CALL_TIMEOUT: Setting = Setting::new("CALL_TIMEOUT", "30s", "The deadline of a call whose tool sets none");
+const MAX_TASKS: Setting =
+    Setting::new("MAX_TASKS", "5", "Calls of one user or key that may run as tasks at once, in one process");
+const TASK_TIMEOUT: Setting = Setting::new("TASK_TIMEOUT", "10m", "The deadline of a task whose tool sets none");
 const CONCURRENCY_WAIT: Setting =
     Setting::new("CONCURRENCY_WAIT", "5s", "How long a call waits for its tool's concurrency limit");
 const MAX_RESULT_SIZE: Setting = Setting::new(
@@ -27,6 +30,8 @@ pub(crate) const SETTINGS: &[Setting] = &[
     RATE_LIMIT,
     MAX_CALLS,
     CALL_TIMEOUT,
+    MAX_TASKS,
+    TASK_TIMEOUT,
     CONCURRENCY_WAIT,
     MAX_RESULT_SIZE,
     MAX_STORED_SIZE,
@@ -56,6 +61,10 @@ pub struct Limits {
     pub max_calls: NonZeroUsize,
     /// `CALL_TIMEOUT`.
     pub call_timeout: Duration,
+    /// `MAX_TASKS`.
+    pub max_tasks: NonZeroUsize,
+    /// `TASK_TIMEOUT`.
+    pub task_timeout: Duration,
     /// `CONCURRENCY_WAIT`.
     pub concurrency_wait: Duration,
     /// `MAX_RESULT_SIZE`, in bytes.
@@ -82,6 +91,8 @@ impl Limits {
             rate: reader.value(&RATE_LIMIT, rate),
             max_calls: reader.value(&MAX_CALLS, parse::count),
             call_timeout: reader.value(&CALL_TIMEOUT, parse::positive_duration),
+            max_tasks: reader.value(&MAX_TASKS, parse::count),
+            task_timeout: reader.value(&TASK_TIMEOUT, parse::positive_duration),
             concurrency_wait: reader.value(&CONCURRENCY_WAIT, parse::duration),
             max_result_bytes: reader.value(&MAX_RESULT_SIZE, parse::size),
             max_stored_bytes: reader.value(&MAX_STORED_SIZE, parse::size),

@@ -48,7 +48,8 @@ impl Gateway {
         };
         // A slow call of a client that knows tasks goes on without it.
         if ready.becomes_task {
-            return self.call_as_task(caller, ready.work, scope).await;
+            // Seldom, and large: no other call carries its state.
+            return Box::pin(self.call_as_task(caller, ready.work, scope)).await;
         }
         let result = self.answer(cx, ready, &mut scope).await;
         reply::tool(scope, result).await
@@ -130,6 +131,7 @@ impl Gateway {
             concurrency_wait: self.settings.concurrency_wait,
             max_bytes: self.settings.max_stored_bytes,
             running: Arc::new(running),
+            place: None,
         }
     }
 

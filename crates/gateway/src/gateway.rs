@@ -31,6 +31,7 @@ use crate::{
     identity::Identity,
     limit::Limits,
     metrics::Metrics,
+    tasks::Places,
 };
 
 /// What a gateway is made of; `puente-app` puts it together.
@@ -73,6 +74,7 @@ pub struct Gateway {
     pub(crate) identity: Identity,
     pub(crate) cache: Cache<Failure>,
     pub(crate) limits: Limits,
+    pub(crate) places: Places,
     pub(crate) metrics: Arc<Metrics>,
     /// Read by every call without a lock; swapped as a whole.
     pub(crate) catalog: ArcSwap<Snapshot>,
@@ -98,6 +100,7 @@ impl Gateway {
             cache: Cache::new(cache),
             metrics: Arc::new(Metrics::new(parts.clock.now())),
             limits: Limits::new(&rates, settings.principal_rate, settings.max_calls),
+            places: Places::new(settings.max_tasks),
             catalog: ArcSwap::from_pointee(Snapshot::new(Arc::new(Rows::default()), Vec::new())),
             live: Mutex::default(),
             offer_changed: Arc::default(),

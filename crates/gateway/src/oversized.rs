@@ -52,11 +52,12 @@ impl Gateway {
         }
     }
 
-    /// Writes it down.
+    /// Writes it down, sealed.
     pub(crate) async fn keep(&self, stored: &StoredResult) -> Result<(), Failure> {
         let store = async {
+            let body = self.vault.seal(&context(stored.id), &stored.body);
             let mut transaction = self.storage.write().await?;
-            transaction.results().add(stored).await?;
+            transaction.results().add(&StoredResult { body, mime_type: stored.mime_type.clone(), ..*stored }).await?;
             transaction.save().await
         };
         store.await.map_err(|error| {
@@ -75,8 +76,12 @@ impl Gateway {
             Failure::Protocol(McpError::Internal)
         })?;
         let stored = stored.ok_or_else(unknown)?;
+        let body = self.vault.open(&context(id), &stored.body).ok_or_else(|| {
+            tracing::error!(%id, "a stored result is sealed with a key that is not in ENCRYPTION_KEY");
+            Failure::Protocol(McpError::Internal)
+        })?;
         let (uri, mime_type) = (uri.to_owned(), Some(stored.mime_type));
-        let contents = match String::from_utf8(stored.body) {
+        let contents = match String::from_utf8(body) {
             Ok(text) => ResourceContents::TextResourceContents { uri, mime_type, text, meta: None },
             Err(bytes) => {
                 let blob = STANDARD.encode(bytes.as_bytes());
@@ -85,6 +90,11 @@ impl Gateway {
         };
         Ok(ReadResourceResult::new(vec![contents]))
     }
+}
+
+/// What a stored result is sealed as.
+fn context(id: ResultId) -> String {
+    format!("result:{id}")
 }
 
 fn body(result: &ToolResult) -> (&'static str, Vec<u8>) {

@@ -31,6 +31,10 @@ pub struct Settings {
     pub max_calls: usize,
     /// The deadline of a call whose tool sets none.
     pub call_timeout: Duration,
+    /// How many tasks one caller may have running in one process.
+    pub max_tasks: usize,
+    /// The deadline of a task whose tool sets none.
+    pub task_timeout: Duration,
     /// How long a call waits for its tool's concurrency limit.
     pub concurrency_wait: Duration,
     /// Results beyond this become a preview and a link, if the tool sets nothing else.
@@ -55,6 +59,8 @@ impl Default for Settings {
             principal_rate: RateLimit { calls: 6000, per: Duration::from_mins(1) },
             max_calls: 1024,
             call_timeout: Duration::from_secs(30),
+            max_tasks: 5,
+            task_timeout: Duration::from_mins(10),
             concurrency_wait: Duration::from_secs(5),
             max_result_bytes: 256 * 1024,
             max_stored_bytes: 64 * 1024 * 1024,

@@ -12,7 +12,7 @@ use tokio::{
 };
 use tokio_util::sync::CancellationToken;
 
-use crate::{catalog::CatalogTool, failure::Failure, traced};
+use crate::{catalog::CatalogTool, failure::Failure, tasks::Place, traced};
 
 /// How long a source may take to stop the work inside its system after the deadline or a cancellation.
 const GRACE: Duration = Duration::from_secs(2);
@@ -32,6 +32,8 @@ pub(crate) struct Work {
     pub(crate) max_bytes: usize,
     /// Its part of the cap on calls in flight.
     pub(crate) running: Arc<OwnedSemaphorePermit>,
+    /// Its part of its caller's tasks, if it may become one.
+    pub(crate) place: Option<Arc<Place>>,
 }
 
 impl Work {

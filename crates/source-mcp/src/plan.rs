@@ -6,10 +6,11 @@ use std::{collections::HashMap, path::Path, time::Duration};
 
 use http::{HeaderMap, HeaderName, HeaderValue, Uri};
 use puente_mcp::Era;
-use puente_sources::{Definition, Finding, Location, outbound::Outbound};
+use puente_sources::{Definition, Finding, finding::parse, outbound::Outbound};
 use serde_json::Value;
 
 pub(crate) use check::check;
+pub(crate) use puente_sources::finding::{fatal, warning};
 
 use crate::{
     child::Limits,
@@ -120,27 +121,9 @@ fn headers(settings: &SourceSettings) -> Result<HeaderMap, Finding> {
 
 /// Parses the source's settings.
 fn settings(definition: &Definition) -> Result<SourceSettings, Finding> {
-    serde_json::from_value(Value::Object(definition.settings.clone()))
-        .map_err(|error| fatal("", without_position(&error)))
+    parse("", Value::Object(definition.settings.clone()))
 }
 
 fn tool(settings: &serde_json::Map<String, Value>, index: usize) -> Result<ToolSettings, Finding> {
-    serde_json::from_value(Value::Object(settings.clone()))
-        .map_err(|error| fatal(format!("tools[{index}]"), without_position(&error)))
-}
-
-/// A finding that keeps `apply` from applying.
-pub(crate) fn fatal(location: impl Into<String>, message: impl Into<String>) -> Finding {
-    Finding { location: Location(location.into()), message: message.into(), fatal: true }
-}
-
-/// A finding that is shown only.
-pub(crate) fn warning(location: impl Into<String>, message: impl Into<String>) -> Finding {
-    Finding { fatal: false, ..fatal(location, message) }
-}
-
-/// `serde_json` numbers lines also where a value never was text.
-fn without_position(error: &serde_json::Error) -> String {
-    let message = error.to_string();
-    message.split(" at line ").next().unwrap_or_default().to_owned()
+    parse(&format!("tools[{index}]"), Value::Object(settings.clone()))
 }

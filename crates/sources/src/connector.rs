@@ -9,7 +9,7 @@ use puente_domain::{
 };
 use serde_json::{Map, Value};
 
-use crate::{Egress, Source, SourceError, Synced, ToolSettings};
+use crate::{Egress, Finding, Source, SourceError, Synced, ToolSettings};
 
 /// A source from the catalog, its secrets already put in: never log it.
 #[derive(Clone)]
@@ -32,21 +32,6 @@ impl fmt::Debug for Definition {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Definition").field("name", &self.name).field("tools", &self.tools.len()).finish_non_exhaustive()
     }
-}
-
-/// Where in a definition something is wrong, as a path below the source: `tools[2].parameters.limit`.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Location(pub String);
-
-/// Something wrong with a definition.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Finding {
-    /// Where.
-    pub location: Location,
-    /// What is wrong, and what to do.
-    pub message: String,
-    /// A warning does not keep `apply` from applying.
-    pub fatal: bool,
 }
 
 /// A kind of source.

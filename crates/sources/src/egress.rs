@@ -1,6 +1,9 @@
 //! The egress guard: where connections of sources may go. Checked at every connect, after name resolution.
 
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, UdpSocket};
+use std::{
+    net::{IpAddr, Ipv4Addr, Ipv6Addr, UdpSocket},
+    path::{Path, PathBuf},
+};
 
 use puente_domain::catalog::Origin;
 
@@ -14,6 +17,8 @@ pub struct Egress {
     pub allow: Vec<IpAddr>,
     /// `host:port` of Puente's own database and Redis, refused to sources that an editor wrote.
     pub own: Vec<(String, u16)>,
+    /// Puente's own folder, which holds its database and keys: no source reads a document there.
+    pub own_folder: Option<PathBuf>,
     /// Whether only addresses of the public Internet are allowed: for what strangers make us read.
     pub public_only: bool,
 }
@@ -49,6 +54,13 @@ impl Egress {
             return refuse("it is no address of the public Internet");
         }
         Ok(())
+    }
+
+    /// Whether a file, by its real path, lies in Puente's own folder.
+    #[must_use]
+    pub fn is_own_file(&self, path: &Path) -> bool {
+        let own = self.own_folder.as_deref().map(|own| own.canonicalize().unwrap_or_else(|_| own.to_owned()));
+        own.is_some_and(|own| path.starts_with(own))
     }
 
     /// The same guard, for what strangers make us read.

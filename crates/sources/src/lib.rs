@@ -7,15 +7,17 @@
 mod connector;
 pub mod egress;
 mod error;
+pub mod finding;
 mod offer;
 pub mod outbound;
 mod settings;
 mod source;
 mod sync;
 
-pub use connector::{Connector, Definition, Finding, Location};
+pub use connector::{Connector, Definition};
 pub use egress::Egress;
 pub use error::SourceError;
+pub use finding::{Finding, Location};
 pub use offer::{ATTACHMENT, Effect, Offer, ToolOffer};
 pub use outbound::Outbound;
 pub use settings::{CacheScope, CacheSettings, RateLimit, TaskSupport, ToolSettings};

@@ -28,7 +28,7 @@ impl Default for SqliteOptions {
 }
 
 /// Opens the database file and brings its schema up to date. What is missing is created: the file for its owner only
-/// (mode 600), its folder likewise (mode 700).
+/// (mode 600), its folder likewise (mode 700). A file that others may read becomes its owner's, too.
 ///
 /// # Errors
 /// [`StorageError::TooNew`] if a newer Puente has changed the schema, [`StorageError::ReadOnly`] if the file cannot be
@@ -38,6 +38,8 @@ pub async fn open(path: &Path, options: SqliteOptions) -> Result<SqliteStorage> 
     create_folder(path).map_err(unwritable)?;
     let lock = share_database(path)?;
     create(path).map_err(unwritable)?;
+    #[cfg(unix)]
+    keep_to_owner(path);
     let connect = SqliteConnectOptions::new().filename(path).foreign_keys(true).busy_timeout(options.patience);
     let writer = connect.clone().journal_mode(SqliteJournalMode::Wal).synchronous(SqliteSynchronous::Full);
     let writer = pool(options, 1).connect_with(writer).await.map_err(from_sqlx)?;
@@ -62,6 +64,27 @@ fn create_folder(path: &Path) -> io::Result<()> {
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
     builder.recursive(true).create(folder)
+}
+
+/// Takes the rights of others away from files that had them: older ones, or ones that were copied here.
+#[cfg(unix)]
+fn keep_to_owner(path: &Path) {
+    use std::{fs, os::unix::fs::PermissionsExt};
+    const OTHERS: u32 = 0o077;
+    for end in ["", "-wal", "-shm"] {
+        let mut file = path.as_os_str().to_owned();
+        file.push(end);
+        let Ok(found) = fs::metadata(&file) else { continue };
+        if found.permissions().mode() & OTHERS == 0 {
+            continue;
+        }
+        let tightened = fs::set_permissions(&file, fs::Permissions::from_mode(0o600));
+        let file = Path::new(&file).display();
+        match tightened {
+            Ok(()) => tracing::warn!(%file, "others could read the database file; now it is its owner's alone"),
+            Err(error) => tracing::warn!(%file, %error, "others can read the database file; run `chmod 600` on it"),
+        }
+    }
 }
 
 /// The file, before SQLite would create it with the process's mask; its `-wal` and `-shm` take over its mode.

@@ -18,7 +18,7 @@ mod flow;
 mod journal;
 mod keys;
 mod naming;
-mod orders;
+mod passing;
 mod plan;
 mod postgres;
 mod preflight;

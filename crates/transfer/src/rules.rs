@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use puente_auth::Vault;
 
 use crate::{
-    orders,
+    passing,
     rows::{Cell, Row, Rows},
     schema::Table,
 };
@@ -57,7 +57,7 @@ fn sealed_of(table: &Table) -> impl Iterator<Item = &'static Sealed> {
 /// Whether the rows of a table differ between two places that hold the same.
 pub(crate) fn is_special(table: &Table) -> bool {
     has_seals(table)
-        || orders::are_in(table)
+        || passing::are_in(table)
         || NOT_COMPARED.iter().any(|(name, _)| *name == table.name)
         || table.name == "settings"
 }
@@ -70,11 +70,11 @@ pub(crate) fn comparable(table: &Table, row: Row<'_>, vault: Option<&Vault>, int
     }
     let cells: Vec<Cell<'_>> = row.cells().collect();
     let opened: Vec<_> = sealed_of(table).filter_map(|sealed| open(sealed, table, &cells, vault)).collect();
-    let order = vault.and_then(|vault| orders::opened(table, &cells, vault));
+    let passing = vault.map(|vault| passing::opened(table, &cells, vault)).unwrap_or_default();
     for (index, cell) in cells.iter().enumerate() {
         let name = table.columns.get(index).map_or("", |column| &column.name);
         let plain = opened.iter().find(|(sealed, _)| sealed.column == name).map(|(_, plain)| plain);
-        let plain = plain.or(order.as_ref().filter(|(column, _)| *column == index).map(|(_, plain)| plain));
+        let plain = plain.or(passing.iter().find(|(column, _)| *column == index).map(|(_, plain)| plain));
         let ignored =
             NOT_COMPARED.contains(&(&table.name, name)) || opened.iter().any(|(sealed, _)| sealed.key_id == Some(name));
         into.push(if ignored { Cell::Null } else { plain.map_or(*cell, |plain| Cell::Blob(plain)) });
@@ -112,7 +112,7 @@ pub(crate) fn carry(table: &Table, row: Row<'_>, carriage: &Carriage<'_>, into: 
         let key_id = sealed.key_id.and_then(|name| table.column(name));
         replaced.extend(key_id.map(|index| (index, carriage.to.fingerprint().into_bytes())));
     }
-    replaced.extend(orders::resealed(table, &cells, carriage.from, carriage.to));
+    replaced.extend(passing::resealed(table, &cells, carriage.from, carriage.to));
     let grown = grown(table, &cells, carriage.seen);
     for (index, cell) in cells.iter().enumerate() {
         let new = replaced.iter().find(|(column, _)| *column == index).map(|(_, bytes)| &bytes[..]);
@@ -171,7 +171,7 @@ pub(crate) fn unknown_seal<'a>(table: &'a Table, row: Row<'_>, vault: &Vault) ->
         Cell::Blob(bytes) => Vault::key_id_of(bytes).is_some_and(|id| vault.has_key(&id)),
         _ => false,
     };
-    let known = |name: &str| sealed_of(table).any(|sealed| sealed.column == name);
+    let known = |name: &str| sealed_of(table).any(|sealed| sealed.column == name) || passing::knows(table, name);
     let mut columns = table.columns.iter().zip(row.cells());
     columns.find(|(column, cell)| sealed_here(cell) && !known(&column.name)).map(|(column, _)| &*column.name)
 }

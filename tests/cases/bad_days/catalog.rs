@@ -34,6 +34,14 @@ fn unknown_field() {
 }
 
 #[test]
+fn a_mistake_deep_inside_is_at_its_own_line() {
+    let parameter = "      - name: a\n        description: A\n        sql: SELECT :p AS p\n        parameters:\n          p:\n            type: integer\n            maximun: 5\n";
+    assert_refused(&source_with(parameter), &["sources[0].tools[0].parameters.p.maximun", "line 12"]);
+    let pool = "sources:\n  - name: other\n    type: sql\n    url: ${env:SOURCE_NOTES_URL}\n    pool:\n      idle: 5m\n      max: ten\n    tools: []\n";
+    assert_refused(pool, &["sources[0].pool.max", "line 7", "\"ten\""]);
+}
+
+#[test]
 fn duplicate_or_illegal_tool_name() {
     let twice = "      - {name: a, description: A, sql: SELECT 1 AS one}\n".repeat(2);
     assert_refused(&source_with(&twice), &["sources[0].tools[1]", "'a'"]);

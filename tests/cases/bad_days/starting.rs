@@ -56,6 +56,12 @@ fn settings_are_wrong() {
 }
 
 #[test]
+fn the_schedule_of_backups_is_wrong() {
+    let site = Site::empty().setting("BACKUP_SCHEDULE", "61 3 * * *");
+    site.puente(&["key", "list"]).expect_failure(CONFIGURATION, &["BACKUP_SCHEDULE", "61 3 * * *"]);
+}
+
+#[test]
 fn production_refuses_secrets_that_everyone_knows() {
     let site = Site::empty().setting("ENVIRONMENT", "production").setting("JWT_SECRET_KEY", "changeme");
     let run = site.puente(&["serve"]);

@@ -110,7 +110,7 @@ async fn an_editor_reaches_nothing_of_the_machine() {
     let server = site.serve().await;
     let editor = server.api(&keys["editor"]);
     let database = format!("sqlite:{}", site.data().join("puente.db").display());
-    for url in [
+    let mut reaching: Vec<(&str, Value)> = [
         database.as_str(),
         "sqlite:/etc/passwd",
         "sqlite::memory:",
@@ -118,14 +118,31 @@ async fn an_editor_reaches_nothing_of_the_machine() {
         "${env:SOURCE_NOTES_URL}",
         "postgresql:///postgres?host=/var/run/postgresql",
         "mysql://root@localhost/mysql?socket=/run/mysqld/mysqld.sock",
-    ] {
-        let source = json!({"name": "reach", "type": "sql", "settings": {"url": url}});
+    ]
+    .map(|url| ("sql", json!({"url": url})))
+    .into();
+    let key = format!("file://{}", site.data().join("keys/encryption.key").display());
+    reaching.extend([
+        ("http", json!({"base_url": server.url()})),
+        ("http", json!({"base_url": "http://169.254.169.254"})),
+        ("http", json!({"base_url": "https://api.example.com", "allow_addresses": ["127.0.0.1"]})),
+        ("http", json!({"openapi": {"document": "/etc/passwd"}})),
+        ("http", json!({"openapi": {"document": key}})),
+        ("http", json!({"base_url": "https://api.example.com", "headers": {"X-Key": "${env:JWT_SECRET_KEY}"}})),
+        ("mcp", json!({"command": "sh", "args": ["-c", "id"]})),
+        ("mcp", json!({"url": server.mcp_url()})),
+        ("mcp", json!({"url": "https://mcp.example.com", "headers": {"X-Key": "${env:JWT_SECRET_KEY}"}})),
+    ]);
+    for (kind, settings) in reaching {
+        let source = json!({"name": "reach", "type": kind, "settings": settings});
         let answer = editor.post("/api/v1/sources", source).await;
-        assert!([400, 403, 422].contains(&answer.status), "{url}: {} {}", answer.status, answer.body);
-        let catalog = format!("sources:\n  - {{name: reach, type: sql, url: '{url}'}}\n");
+        assert!([400, 403, 422].contains(&answer.status), "{settings}: {} {}", answer.status, answer.body);
+        let mut entry = settings.clone();
+        entry["name"] = "reach".into();
+        entry["type"] = kind.into();
         let request = editor.request(Method::POST, "/api/v1/catalog").header("Content-Type", "application/yaml");
-        let answer = editor.send(request.body(catalog)).await;
-        assert!([400, 403, 422].contains(&answer.status), "{url}: {} {}", answer.status, answer.body);
+        let answer = editor.send(request.body(json!({"sources": [entry]}).to_string())).await;
+        assert!([400, 403, 422].contains(&answer.status), "{settings}: {} {}", answer.status, answer.body);
     }
     let sources = editor.get("/api/v1/sources").await.expect(200);
     assert_eq!(sources["items"].as_array().map(Vec::len), Some(1), "{sources}");

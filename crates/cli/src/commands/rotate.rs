@@ -64,6 +64,11 @@ async fn reseal(global: &Global) -> anyhow::Result<()> {
     let rotation = rotation?;
     output::done("Sealed", format_args!("{} secrets anew; {} were already", rotation.sealed, rotation.unchanged));
     if rotation.unreadable.is_empty() {
+        if rotation.sealed > 0 {
+            output::hint(
+                "keep the older keys for a day: what clients can still fetch of their calls is sealed with them",
+            );
+        }
         return Ok(());
     }
     bail!("no key opens {}; set them again, or add the key that sealed them", rotation.unreadable.join(", "))

@@ -5,7 +5,8 @@ use puente_storage::{AuditFilter, Page};
 
 use crate::{Gateway, Result};
 
-const DETAIL: &str = "Puente ended before the outcome was known; whether the call changed something is not known";
+const DETAIL: &str = "no outcome was written: Puente ended in the middle of the call, or another replica still runs it; \
+                      whether it changed something is not known";
 const PAGE: u32 = 500;
 
 impl Gateway {
@@ -32,7 +33,7 @@ impl Gateway {
         let mut transaction = self.storage.write().await?;
         let explained = AuditEvent { detail: Some(DETAIL.to_owned()), ..intent };
         if transaction.audit().complete(&explained).await? {
-            tracing::warn!(id = %explained.id, target = explained.target, "the outcome of a call is not known");
+            tracing::warn!(id = %explained.id, target = explained.target, "no outcome of a call yet: its process ended, or runs it still");
         }
         transaction.save().await?;
         Ok(())

@@ -38,10 +38,11 @@ impl Gateway {
             offer_changed: &self.offer_changed,
         };
         let retired = live.update(&rows, &secrets, &workshop).await;
-        let rights_changed = self.catalog.load().rows.versions.1 != rows.versions.1;
-        if rights_changed {
+        let before = self.catalog.load().rows.clone();
+        if before.versions.1 != rows.versions.1 {
             self.refresh_subscribers().await;
         }
+        warn_of_opened(&before, &rows);
         self.swap(Snapshot::new(Arc::new(rows), live.sorted()));
         drop(live);
         self.pin_first_sights().await;
@@ -113,5 +114,12 @@ impl Gateway {
         if let Err(error) = self.reload_if_changed().await {
             tracing::error!(error = &error as &dyn std::error::Error, "the catalog could not be read; trying again");
         }
+    }
+}
+
+/// Whoever reads the log learns which virtual servers need no token, once each time that one becomes open.
+fn warn_of_opened(before: &Rows, now: &Rows) {
+    for name in now.open_servers().filter(|name| !before.open_servers().any(|open| open == *name)) {
+        tracing::warn!(server = %name, "anyone may use this virtual server without a token: it says `open: true`");
     }
 }

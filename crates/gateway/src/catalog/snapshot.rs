@@ -31,6 +31,15 @@ pub(crate) struct Rows {
 const PAGE: u32 = 1000;
 
 impl Rows {
+    /// The names of the virtual servers that need no token.
+    pub(super) fn open_servers(&self) -> impl Iterator<Item = &Name> {
+        self.servers
+            .iter()
+            .map(|(server, _)| server)
+            .filter(|server| server.open && server.enabled)
+            .map(|server| &server.name)
+    }
+
     /// Reads everything on one snapshot of the database.
     pub(crate) async fn load(transaction: &mut dyn Transaction) -> Result<Self, StorageError> {
         let versions = versions(transaction).await?;

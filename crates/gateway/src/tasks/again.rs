@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use puente_domain::task::TaskRecord;
 use puente_mcp::Era;
 use puente_queue::{GaveUp, JobError, Run};
 use puente_storage::{StorageError, Transaction};
@@ -11,7 +10,6 @@ use tokio::time::Instant;
 
 use super::{
     RunTask,
-    become_task::TTL,
     drive::End,
     order::Order,
     state::{enter, unknown},
@@ -66,9 +64,10 @@ impl Gateway {
         if !tool.effect.is_repeatable() {
             return Err(JobError::permanent("the tool may not run twice any more"));
         }
-        let running = self.limits.admit(&self.who(&caller.actor)).await;
-        let running = running.map_err(|failure| JobError::transient(failure.message()))?;
-        let timeout = tool.settings.timeout.unwrap_or(TTL);
+        let who = self.who(&caller.actor);
+        let running = self.limits.admit(&who).await.map_err(|failure| JobError::transient(failure.message()))?;
+        let place = self.places.take(who).map_err(|failure| JobError::transient(failure.message()))?;
+        let timeout = self.task_timeout(tool);
         Ok(Work {
             tool: tool.clone(),
             inputs: order.inputs(),
@@ -81,6 +80,7 @@ impl Gateway {
             concurrency_wait: self.settings.concurrency_wait,
             max_bytes: self.settings.max_stored_bytes,
             running: Arc::new(running),
+            place: Some(Arc::new(place)),
         })
     }
 
@@ -96,15 +96,11 @@ impl Gateway {
             GaveUp::Cancelled => TaskPayload::Cancelled,
             GaveUp::Dead(_) => unknown(),
         };
-        end(&mut record, &payload, self.clock.now());
+        enter(&self.vault, &mut record, &payload);
+        record.updated_at = self.clock.now();
         if tx.tasks().update(&record).await? && *why != GaveUp::Cancelled {
             tracing::warn!(task = %record.id, tool = record.tool, "the outcome of a task is not known");
         }
         Ok(())
     }
-}
-
-fn end(record: &mut TaskRecord, payload: &TaskPayload, now: puente_domain::Timestamp) {
-    enter(record, payload);
-    record.updated_at = now;
 }

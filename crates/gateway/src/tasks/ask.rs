@@ -8,7 +8,7 @@ use puente_mcp::InputRequired;
 use rmcp::model::TaskPayload;
 use serde_json::Value;
 
-use super::state::log;
+use super::{requests::answers, state::log};
 use crate::Gateway;
 
 /// How often the row is looked at when no hint comes.
@@ -45,8 +45,7 @@ impl Gateway {
             match read.await {
                 Ok(Some(now)) if now.status == TaskStatus::InputRequired => {}
                 Ok(Some(now)) if now.status == TaskStatus::Working => {
-                    let answers = now.answers.as_deref().unwrap_or("{}");
-                    return serde_json::from_str(answers).ok();
+                    return answers(&self.vault, &now);
                 }
                 Ok(_) => return None,
                 Err(error) => log(record.id, &error),

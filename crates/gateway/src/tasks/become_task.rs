@@ -11,18 +11,19 @@ use puente_mcp::{Client, InputMode, McpError, Outcome, TaskHandle, ToolResult};
 use puente_queue::PushOptions;
 use puente_sources::TaskSupport;
 use tokio::{task::JoinHandle, time::Instant};
-use tokio_util::sync::CancellationToken;
+use tokio_util::sync::{CancellationToken, DropGuard};
 
 use super::{
     drive::Executed,
     order::Order,
+    places::Place,
     state::{base, job_id},
 };
 use crate::{Caller, Gateway, audit::Scope, catalog::CatalogTool, failure::Failure, reply, traced, work::Work};
 
 /// How long a call may take before it becomes a task.
 const QUICK: Duration = Duration::from_millis(100);
-/// How long a task is kept, and may run if its tool sets no timeout.
+/// How long a task is kept after it must have ended, and how long it waits for answers.
 pub(super) const TTL: Duration = Duration::from_hours(1);
 
 /// How often a task may be started whose tool may run twice.
@@ -41,11 +42,10 @@ pub(crate) fn becomes_task(tool: &CatalogTool, client: &Client) -> Result<bool, 
 }
 
 /// The client of a task can be asked in rounds, and hears nothing in between.
-fn detached(work: Work, cancel: CancellationToken) -> Work {
-    let timeout = work.tool.settings.timeout.unwrap_or(TTL);
+fn detached(work: Work, timeout: Duration, place: Place, cancel: CancellationToken) -> Work {
     let Client { era, capabilities, info, .. } = work.client;
     let client = Client::new(era, InputMode::Rounds, capabilities, info, None);
-    Work { cancel, client, deadline: Instant::now() + timeout, timeout, ..work }
+    Work { cancel, client, deadline: Instant::now() + timeout, timeout, place: Some(Arc::new(place)), ..work }
 }
 
 impl Gateway {
@@ -53,8 +53,15 @@ impl Gateway {
     /// goes on as an MCP task.
     pub(crate) async fn call_as_task(self: &Arc<Self>, caller: &Caller, work: Work, scope: Scope) -> Round {
         let caller_left = work.cancel.clone();
+        let place = match self.places.take(self.who(&caller.actor)) {
+            Ok(place) => place,
+            Err(full) => return reply::tool(scope, Err(full)).await,
+        };
         let cancel = self.stopping.child_token();
-        let work = Arc::new(detached(work, cancel.clone()));
+        // A modern client that leaves drops this future.
+        let leaving = cancel.clone().drop_guard();
+        let timeout = self.task_timeout(&work.tool);
+        let work = Arc::new(detached(work, timeout, place, cancel.clone()));
         let mut running = self.spawn_round(work.clone(), scope);
         let early = tokio::select! {
             biased;
@@ -67,8 +74,13 @@ impl Gateway {
         };
         match early {
             Some(round) => round.unwrap_or(Err(McpError::Internal)),
-            None => self.go_on(caller, work, running).await,
+            None => self.go_on(caller, work, running, leaving).await,
         }
+    }
+
+    /// How long a task of this tool may run between two questions.
+    pub(super) fn task_timeout(&self, tool: &CatalogTool) -> Duration {
+        tool.settings.timeout.unwrap_or(self.settings.task_timeout)
     }
 
     /// Runs a round to its end, whoever waits for it: source, budget, audit.
@@ -88,16 +100,22 @@ impl Gateway {
         }))
     }
 
-    async fn go_on(self: &Arc<Self>, caller: &Caller, work: Arc<Work>, running: JoinHandle<Round>) -> Round {
+    async fn go_on(
+        self: &Arc<Self>,
+        caller: &Caller,
+        work: Arc<Work>,
+        running: JoinHandle<Round>,
+        leaving: DropGuard,
+    ) -> Round {
         let record = self.new_task(caller, &work);
         let job = match self.add_task(&record, &Order::new(caller, &work), &work).await {
             Ok(job) => job,
             Err(error) => {
                 tracing::error!(error = &*error, "a task could not be kept");
-                work.cancel.cancel();
                 return Err(McpError::Internal);
             }
         };
+        leaving.disarm();
         let handle = TaskHandle(base(&record));
         let task = Executed { record, held: self.queue.hold(job.id), job };
         self.background.spawn(self.clone().drive(caller.clone(), task, work, running));
@@ -115,7 +133,7 @@ impl Gateway {
             status_message: None,
             payload: None,
             answers: None,
-            expires_at: now + TTL,
+            expires_at: now + work.timeout + TTL,
             created_at: now,
             updated_at: now,
         }

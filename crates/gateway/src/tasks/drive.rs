@@ -95,7 +95,7 @@ impl Gateway {
 
     /// Writes the last state, however often it takes, unless the task is in other hands.
     async fn end_task(&self, task: &mut Executed, payload: &TaskPayload) {
-        enter(&mut task.record, payload);
+        enter(&self.vault, &mut task.record, payload);
         task.record.updated_at = self.clock.now();
         loop {
             match self.try_end_task(task).await {
@@ -163,6 +163,7 @@ fn next_round(work: &Work, inputs: Inputs) -> Option<Work> {
         concurrency_wait: work.concurrency_wait,
         max_bytes: work.max_bytes,
         running: work.running.clone(),
+        place: work.place.clone(),
     })
 }
 

@@ -9,16 +9,19 @@
 //! then does.
 //!
 //! - [`become_task`]: from a call to a task; [`drive`]: to its end; [`ask`]: what it asks its client meanwhile;
-//! - `order`, `again`: what another replica needs to start it anew, and how it does;
-//! - [`state`]: rows, and who is told; `requests`: `tasks/get`, `tasks/update`, `tasks/cancel`.
+//! - `order`, `again`: what another replica needs to start it anew, and how it does; `places`: how many one caller may have;
+//! - [`state`]: rows, and who is told; `sealed`: what lies in them; `requests`: `tasks/get`, `tasks/update`, `tasks/cancel`.
 
 mod again;
 mod ask;
 mod become_task;
 mod drive;
 mod order;
+mod places;
 mod requests;
+mod sealed;
 mod state;
 
 pub(crate) use become_task::becomes_task;
 pub use order::RunTask;
+pub(crate) use places::{Place, Places};

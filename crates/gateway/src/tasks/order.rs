@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use base64::{Engine, engine::general_purpose::STANDARD_NO_PAD};
 use puente_auth::Vault;
 use puente_domain::{FamilyId, Subject, TaskId};
 use puente_mcp::{Client, ClientCapabilities, Era, InputMode, Inputs};
@@ -10,6 +9,7 @@ use puente_queue::{Job, priority};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use super::sealed::Part;
 use crate::{Caller, work::Work};
 
 /// Executes a task. Its job has the task's id.
@@ -61,14 +61,12 @@ impl Order {
     }
 
     pub(super) fn seal(&self, vault: &Vault, task: TaskId) -> Result<RunTask, serde_json::Error> {
-        let sealed = STANDARD_NO_PAD.encode(vault.seal(&context(task), &serde_json::to_vec(self)?));
-        Ok(RunTask { task, sealed })
+        Ok(RunTask { task, sealed: Part::Order.seal(vault, task, self)? })
     }
 
     /// `None` if this process has not the key.
     pub(super) fn open(vault: &Vault, job: &RunTask) -> Option<Self> {
-        let plain = vault.open(&context(job.task), &STANDARD_NO_PAD.decode(&job.sealed).ok()?)?;
-        serde_json::from_slice(&plain).ok()
+        Part::Order.open(vault, job.task, &job.sealed)
     }
 
     /// Its client: one that can be asked in rounds, and hears nothing in between.
@@ -80,8 +78,4 @@ impl Order {
     pub(super) fn inputs(&self) -> Inputs {
         Inputs { responses: self.responses.clone(), state: self.state.clone() }
     }
-}
-
-fn context(task: TaskId) -> String {
-    format!("task:{task}")
 }

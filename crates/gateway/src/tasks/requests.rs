@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use puente_auth::Vault;
 use puente_domain::{
     TaskId,
     task::{TaskRecord, TaskStatus},
@@ -13,7 +14,10 @@ use puente_storage::{StorageError, Transaction};
 use rmcp::model::{DetailedTask, InputRequests, TaskPayload};
 use serde_json::Value;
 
-use super::state::{detailed, enter, job_id};
+use super::{
+    sealed::Part,
+    state::{detailed, enter, job_id, opened},
+};
 use crate::{Caller, Gateway};
 
 impl Gateway {
@@ -21,7 +25,7 @@ impl Gateway {
     pub(crate) async fn get_task(&self, caller: &Caller, task: &str) -> Result<DetailedTask, McpError> {
         let mut tx = self.storage.read().await.map_err(unreadable)?;
         let record = self.task_record(&mut *tx, caller, task).await?;
-        detailed(&record).ok_or(McpError::Internal)
+        detailed(&self.vault, &record).ok_or(McpError::Internal)
     }
 
     /// Takes answers to a task's questions; those that nobody asked for are ignored.
@@ -34,7 +38,7 @@ impl Gateway {
         loop {
             let mut tx = self.storage.write().await.map_err(unreadable)?;
             let before = self.task_record(&mut *tx, caller, task).await?;
-            let Some(mut after) = answered(&before, &responses) else { return Ok(()) };
+            let Some(mut after) = answered(&self.vault, &before, &responses) else { return Ok(()) };
             after.updated_at = self.clock.now();
             // Of two that answer at once, one looks again.
             if tx.tasks().answer(&before, &after).await.map_err(unreadable)? {
@@ -49,7 +53,7 @@ impl Gateway {
     pub(crate) async fn cancel_task(&self, caller: &Caller, task: &str) -> Result<(), McpError> {
         let mut tx = self.storage.write().await.map_err(unreadable)?;
         let mut record = self.task_record(&mut *tx, caller, task).await?;
-        enter(&mut record, &TaskPayload::Cancelled);
+        enter(&self.vault, &mut record, &TaskPayload::Cancelled);
         record.updated_at = self.clock.now();
         if !tx.tasks().update(&record).await.map_err(unreadable)? {
             return Ok(());
@@ -79,12 +83,12 @@ fn unreadable(error: StorageError) -> McpError {
 }
 
 /// The row after these answers; `None` if it asked for none of them.
-fn answered(before: &TaskRecord, responses: &BTreeMap<String, Value>) -> Option<TaskRecord> {
+fn answered(vault: &Vault, before: &TaskRecord, responses: &BTreeMap<String, Value>) -> Option<TaskRecord> {
     if before.status != TaskStatus::InputRequired {
         return None;
     }
-    let mut outstanding: InputRequests = serde_json::from_str(before.payload.as_deref()?).ok()?;
-    let mut answers: BTreeMap<String, Value> = serde_json::from_str(before.answers.as_deref().unwrap_or("{}")).ok()?;
+    let mut outstanding: InputRequests = opened(vault, before)?;
+    let mut answers = answers(vault, before)?;
     let count = outstanding.len();
     for (key, response) in responses {
         if outstanding.remove(key).is_some() {
@@ -97,9 +101,18 @@ fn answered(before: &TaskRecord, responses: &BTreeMap<String, Value>) -> Option<
     let mut after = before.clone();
     let working = outstanding.is_empty();
     enter(
+        vault,
         &mut after,
         &if working { TaskPayload::Working } else { TaskPayload::InputRequired { input_requests: outstanding } },
     );
-    after.answers = serde_json::to_string(&answers).ok();
+    after.answers = Some(Part::Answers.seal(vault, before.id, &answers).ok()?);
     Some(after)
+}
+
+/// What the client has answered so far; `None` if this process cannot open it.
+pub(super) fn answers(vault: &Vault, record: &TaskRecord) -> Option<BTreeMap<String, Value>> {
+    record
+        .answers
+        .as_deref()
+        .map_or_else(|| Some(BTreeMap::new()), |sealed| Part::Answers.open(vault, record.id, sealed))
 }

@@ -2,6 +2,7 @@
 
 use std::{error::Error, time::Duration};
 
+use puente_auth::Vault;
 use puente_bus::Hint;
 use puente_domain::{
     JobId, TaskId,
@@ -12,8 +13,10 @@ use puente_mcp::{
     handler::{Event, TaskEvent},
 };
 use rmcp::model::{DetailedTask, JsonObject, Task, TaskPayload, TaskStatus as WireStatus};
+use serde::de::DeserializeOwned;
 use serde_json::Value;
 
+use super::sealed::Part;
 use crate::Gateway;
 
 /// How long a client should wait before it asks again, in milliseconds.
@@ -28,7 +31,7 @@ pub(super) const UNKNOWN: &str =
 impl Gateway {
     /// Writes a state that is not the last one, however often it takes; false if the task has ended meanwhile.
     pub(super) async fn put_state(&self, record: &mut TaskRecord, payload: &TaskPayload) -> bool {
-        enter(record, payload);
+        enter(&self.vault, record, payload);
         record.updated_at = self.clock.now();
         loop {
             let write = async {
@@ -57,7 +60,7 @@ impl Gateway {
     }
 
     fn tell_task_here(&self, record: &TaskRecord) {
-        if let Some(task) = detailed(record) {
+        if let Some(task) = detailed(&self.vault, record) {
             self.subscribers.send(record.subject, &record.server, &Event::Task(Box::new(TaskEvent(task))));
         }
     }
@@ -86,16 +89,16 @@ pub(super) const fn job_id(task: TaskId) -> JobId {
 }
 
 /// Puts a payload, and the status that it means, into a row.
-pub(super) fn enter(record: &mut TaskRecord, payload: &TaskPayload) {
-    let json = |value: serde_json::Result<String>| value.ok();
+pub(super) fn enter(vault: &Vault, record: &mut TaskRecord, payload: &TaskPayload) {
+    let id = record.id;
     (record.status, record.payload) = match payload {
         TaskPayload::Working => (TaskStatus::Working, None),
         TaskPayload::InputRequired { input_requests } => {
-            (TaskStatus::InputRequired, json(serde_json::to_string(input_requests)))
+            (TaskStatus::InputRequired, Part::State.seal(vault, id, input_requests).ok())
         }
-        TaskPayload::Completed { result } => (TaskStatus::Completed, json(serde_json::to_string(result))),
+        TaskPayload::Completed { result } => (TaskStatus::Completed, Part::State.seal(vault, id, result).ok()),
         TaskPayload::Cancelled => (TaskStatus::Cancelled, None),
-        TaskPayload::Failed { error } => (TaskStatus::Failed, json(serde_json::to_string(error))),
+        TaskPayload::Failed { error } => (TaskStatus::Failed, Part::State.seal(vault, id, error).ok()),
         _ => (TaskStatus::Failed, None),
     };
     record.answers = None;
@@ -130,17 +133,20 @@ pub(super) fn base(record: &TaskRecord) -> Task {
     task
 }
 
-/// A row as it goes on the wire; `None` if its payload is none.
-pub(super) fn detailed(record: &TaskRecord) -> Option<DetailedTask> {
-    let object = || serde_json::from_str::<JsonObject>(record.payload.as_deref()?).ok();
+/// A row as it goes on the wire; `None` if its payload is none, or sealed with a key that this process has not.
+pub(super) fn detailed(vault: &Vault, record: &TaskRecord) -> Option<DetailedTask> {
+    let object = || opened::<JsonObject>(vault, record);
     let payload = match record.status {
         TaskStatus::Working => TaskPayload::Working,
         TaskStatus::Cancelled => TaskPayload::Cancelled,
-        TaskStatus::InputRequired => {
-            TaskPayload::InputRequired { input_requests: serde_json::from_str(record.payload.as_deref()?).ok()? }
-        }
+        TaskStatus::InputRequired => TaskPayload::InputRequired { input_requests: opened(vault, record)? },
         TaskStatus::Completed => TaskPayload::Completed { result: object()? },
         TaskStatus::Failed => TaskPayload::Failed { error: object()? },
     };
     Some(DetailedTask::new(base(record), payload))
+}
+
+/// What the row's payload says.
+pub(super) fn opened<T: DeserializeOwned>(vault: &Vault, record: &TaskRecord) -> Option<T> {
+    Part::State.open(vault, record.id, record.payload.as_deref()?)
 }

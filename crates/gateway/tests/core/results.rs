@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use puente_domain::audit::Outcome as Audited;
+use puente_domain::{Clock, audit::Outcome as Audited};
 use puente_gateway::Caller;
 use puente_mcp::{Client, Era, Handler, Inputs, McpError, Outcome, ReadResource, RequestContext, ToolResult};
 use serde_json::{Value, json};
@@ -28,7 +28,8 @@ async fn an_oversized_result_is_a_preview_and_a_link_for_its_caller_only() {
                   row_count: {type: integer}, truncated: {type: boolean}}}";
     let tool = format!("{{name: big, act: big, size: 1000, max_result_bytes: 4096, output: {output}}}");
     let world = World::applied(&catalog(&[&tool])).await;
-    let (ana, ben) = (world.cx(&member("ana")), world.cx(&member("ben")));
+    let actor = member("ana");
+    let (ana, ben) = (world.cx(&actor), world.cx(&member("ben")));
     let result = world.call(&ana, "erp_big", json!({})).await.unwrap();
     assert!(!result.is_error);
     let preview = structure(&result);
@@ -37,6 +38,11 @@ async fn an_oversized_result_is_a_preview_and_a_link_for_its_caller_only() {
     assert!((1..1000).contains(&shown), "{shown}");
 
     let uri = link(&result);
+    let id = uri.strip_prefix("puente://results/").unwrap().parse().unwrap();
+    let mut tx = world.storage.read().await.unwrap();
+    let stored = tx.results().get(id, actor.principal.subject, world.clock.now()).await.unwrap().unwrap();
+    assert!(!String::from_utf8_lossy(&stored.body).contains("something"), "it is sealed");
+    drop(tx);
     let whole = read(&world, &ana, &uri).await.unwrap();
     assert_eq!(whole["mimeType"], "application/json");
     let rows: Value = serde_json::from_str(whole["text"].as_str().unwrap()).unwrap();

@@ -6,8 +6,8 @@ use std::{
     time::Duration,
 };
 
-use puente_domain::Timestamp;
-use puente_gateway::{Actor, Caller, Gateway, McpHandler, jobs::TaskRunner};
+use puente_domain::{Timestamp, audit::Outcome as Audited};
+use puente_gateway::{Actor, Caller, Gateway, McpHandler, Settings, jobs::TaskRunner};
 use puente_mcp::{
     Client, ClientCapabilities, Era, Handler, InputMode, McpError, Outcome, RequestContext, handler::Event,
 };
@@ -16,7 +16,7 @@ use rmcp::model::{TASKS_EXTENSION_ID, TaskStatus};
 use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
 
-use crate::world::{World, call, catalog, member, structure};
+use crate::world::{KEY, World, call, catalog, member, said, structure};
 
 fn knowing_tasks(world: &World, actor: &Actor) -> RequestContext<Caller> {
     let mut cx = world.cx(actor);
@@ -72,6 +72,80 @@ async fn a_quick_call_is_answered_at_once_and_others_know_no_tasks() {
     assert!(world.call(&world.cx(&ana), "erp_echo", json!({})).await.is_ok());
     let refused = world.call(&world.cx(&ana), "erp_only", json!({})).await;
     assert!(matches!(refused, Err(McpError::MissingCapability(_))), "{refused:?}");
+}
+
+#[tokio::test]
+async fn nobody_runs_more_tasks_at_once_than_they_may() {
+    let world = World::with(Settings { max_tasks: 2, ..Settings::default() }).await;
+    world.apply(&catalog(&["{name: slow, act: hold, task: optional}"])).await.unwrap();
+    let (ana, ben) = (knowing_tasks(&world, &member("ana")), knowing_tasks(&world, &member("ben")));
+    let first = start(&world, &ana, "erp_slow").await;
+    start(&world, &ana, "erp_slow").await;
+    let refused = world.call(&ana, "erp_slow", json!({})).await.unwrap();
+    assert!(refused.is_error && said(&refused).contains("2 of your calls run as tasks"), "{refused:?}");
+    assert_eq!(world.backstage.count("slow"), 2);
+    assert_eq!(world.trail().await[0].outcome, Audited::Limited);
+    start(&world, &ben, "erp_slow").await;
+
+    world.handler().cancel_task(&ana, &first).await.unwrap();
+    world.backstage.wait_inside(2).await;
+    start(&world, &ana, "erp_slow").await;
+}
+
+#[tokio::test]
+async fn a_task_without_a_limit_of_its_own_ends_all_the_same() {
+    let world = World::with(Settings { task_timeout: Duration::from_secs(1), ..Settings::default() }).await;
+    world.apply(&catalog(&["{name: slow, act: hold, task: optional}"])).await.unwrap();
+    let cx = knowing_tasks(&world, &member("ana"));
+    let mut events = world.handler().events(&cx.caller);
+    let id = start(&world, &cx, "erp_slow").await;
+    assert_eq!(next(&mut events).await, TaskStatus::Completed);
+    let task = get(&world, &cx, &id).await;
+    assert_eq!(task["result"]["isError"], true);
+    assert!(task["result"]["content"][0]["text"].as_str().unwrap().contains("took longer"), "{task}");
+}
+
+#[tokio::test]
+async fn a_client_that_leaves_at_once_leaves_nothing_behind() {
+    let world = World::applied(&catalog(&["{name: slow, act: hold, task: optional}"])).await;
+    let cx = knowing_tasks(&world, &member("ana"));
+    let (handler, backstage) = (world.handler(), world.backstage.clone());
+    tokio::select! {
+        biased;
+        answer = call(&handler, &cx, "erp_slow", json!({})) => panic!("{answer:?}"),
+        () = backstage.wait_inside(1) => {}
+    }
+    world.backstage.wait_inside(0).await;
+    assert_eq!(world.backstage.stopped.load(Ordering::SeqCst), 1);
+}
+
+const OTHER: &str = "f0f1f2f3f4f5f6f7f8f9fafbfcfdfeff000102030405060708090a0b0c0d0e0f";
+
+/// What lies in the row of a task.
+async fn stored(world: &World, id: &str) -> String {
+    let record = world.storage.read().await.unwrap().tasks().by_id(id.parse().unwrap()).await.unwrap().unwrap();
+    format!("{:?}{:?}", record.payload, record.answers)
+}
+
+#[tokio::test]
+async fn questions_answers_and_results_are_sealed_and_outlive_a_new_key() {
+    let world = World::applied(&catalog(&["{name: slow, act: hold-ask, task: optional}"])).await;
+    let cx = knowing_tasks(&world, &member("ana"));
+    let mut events = world.handler().events(&cx.caller);
+    let id = start(&world, &cx, "erp_slow").await;
+    world.backstage.gate.add_permits(1);
+    assert_eq!(next(&mut events).await, TaskStatus::InputRequired);
+    assert!(!stored(&world, &id).await.contains("elicitation"));
+    let answer = BTreeMap::from([("q".to_owned(), json!({"action": "accept"}))]);
+    world.handler().update_task(&cx, &id, answer).await.unwrap();
+    assert_eq!(next(&mut events).await, TaskStatus::Working);
+    assert_eq!(next(&mut events).await, TaskStatus::Completed);
+    assert!(!stored(&world, &id).await.contains("accept"));
+    let rotated = McpHandler(world.with_keys(&[OTHER, KEY]));
+    let task = serde_json::to_value(rotated.get_task(&cx, &id).await.unwrap()).unwrap();
+    assert_eq!(task["result"]["structuredContent"]["answers"]["q"]["action"], "accept");
+    let without = McpHandler(world.with_keys(&[OTHER]));
+    assert_eq!(without.get_task(&cx, &id).await.unwrap_err(), McpError::Internal);
 }
 
 #[tokio::test]

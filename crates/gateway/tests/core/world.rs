@@ -30,6 +30,9 @@ pub(crate) struct World {
     _folder: TempDir,
 }
 
+/// The key that seals.
+pub(crate) const KEY: &str = "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f";
+
 pub(crate) const APPLY: ApplyOptions = ApplyOptions { dry_run: false, prune: false, origin: Origin::Operator };
 
 impl World {
@@ -49,7 +52,7 @@ impl World {
         let storage = wrap(Arc::new(puente_storage_sqlite::open(&path, SqliteOptions::default()).await.unwrap()));
         let clock = Arc::new(ManualClock::at(Timestamp::from_micros(1_795_496_400_000_000)));
         let backstage = Arc::new(Backstage::default());
-        let gateway = gateway(storage.clone(), clock.clone(), backstage.clone(), settings);
+        let gateway = gateway(&[KEY], storage.clone(), clock.clone(), backstage.clone(), settings);
         gateway.start().await.unwrap();
         Self { gateway, backstage, storage, clock, operator: Actor::operator(), _folder: folder }
     }
@@ -67,7 +70,12 @@ impl World {
 
     /// Another process on the same database, not started.
     pub(crate) fn another(&self) -> Arc<Gateway> {
-        gateway(self.storage.clone(), self.clock.clone(), self.backstage.clone(), Settings::default())
+        self.with_keys(&[KEY])
+    }
+
+    /// The same with these keys, the first of which seals.
+    pub(crate) fn with_keys(&self, keys: &[&str]) -> Arc<Gateway> {
+        gateway(keys, self.storage.clone(), self.clock.clone(), self.backstage.clone(), Settings::default())
     }
 
     /// Somebody with an account, whom another process finds, too.
@@ -143,6 +151,7 @@ impl World {
 }
 
 pub(crate) fn gateway(
+    keys: &[&str],
     storage: Arc<dyn Storage>,
     clock: Arc<ManualClock>,
     backstage: Arc<Backstage>,
@@ -154,12 +163,12 @@ pub(crate) fn gateway(
         issuer: "puente".into(),
         audience: "puente".into(),
     };
-    let key = "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f";
+    let keys: Vec<_> = keys.iter().map(|key| (*key).into()).collect();
     Gateway::new(Parts {
         shared: Shared::memory(1 << 20, clock.clone()),
         storage,
         clock,
-        vault: Arc::new(Vault::new(&[key.into()]).unwrap()),
+        vault: Arc::new(Vault::new(&keys).unwrap()),
         tokens: Arc::new(Tokens::new(&tokens).unwrap()),
         passwords: Arc::new(Passwords::new(2)),
         connectors: vec![Arc::new(FakeConnector(backstage))],

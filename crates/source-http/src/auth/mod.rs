@@ -10,7 +10,7 @@ use http::{HeaderMap, HeaderName, HeaderValue, header::AUTHORIZATION};
 use puente_sources::Outbound;
 use secrecy::ExposeSecret;
 
-pub(crate) use self::shown::Shown;
+pub(crate) use self::{oauth::NoToken, shown::Shown};
 
 use self::oauth::ClientCredentials;
 use crate::{request::encode, settings::AuthSettings};
@@ -60,13 +60,13 @@ impl Auth {
     /// still good.
     ///
     /// # Errors
-    /// No token was given; for the agent, without anything secret.
+    /// There is no token.
     pub(crate) async fn put(
         &self,
         target: &mut String,
         headers: &mut HeaderMap,
         shown: &mut Shown,
-    ) -> Result<(), String> {
+    ) -> Result<(), NoToken> {
         match self {
             Self::None => {}
             Self::Header(name, value) => {

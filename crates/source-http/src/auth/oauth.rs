@@ -57,6 +57,21 @@ struct Refusal {
     error_description: Option<String>,
 }
 
+/// Why there is no token; for the agent, without anything secret.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum NoToken {
+    /// The egress guard does not let us ask.
+    Forbidden(String),
+    /// The authorization server gave none.
+    NotGiven(String),
+}
+
+impl From<String> for NoToken {
+    fn from(message: String) -> Self {
+        Self::NotGiven(message)
+    }
+}
+
 impl ClientCredentials {
     pub(super) fn new(settings: OAuthSettings, outbound: Outbound) -> Result<Self, String> {
         settings.token_url.parse::<http::Uri>().map_err(|_| "auth.token_url is no URL".to_owned())?;
@@ -64,14 +79,15 @@ impl ClientCredentials {
     }
 
     /// A token that is good for a while.
-    pub(super) async fn token(&self) -> Result<HeaderValue, String> {
+    pub(super) async fn token(&self) -> Result<HeaderValue, NoToken> {
         let mut kept = self.token.lock().await;
         if let Some(token) = kept.as_mut().filter(|token| token.until > Instant::now()) {
             token.used = true;
             return Ok(token.header.clone());
         }
         let asked = tokio::time::timeout(PATIENCE, self.ask()).await;
-        let token = asked.unwrap_or_else(|_| Err("the authorization server does not answer".to_owned()))?;
+        let token =
+            asked.unwrap_or_else(|_| Err(NoToken::NotGiven("the authorization server does not answer".to_owned())))?;
         let header = token.header.clone();
         *kept = Some(token);
         Ok(header)
@@ -82,16 +98,22 @@ impl ClientCredentials {
         self.token.lock().await.take().is_some_and(|token| token.used)
     }
 
-    async fn ask(&self) -> Result<Token, String> {
+    async fn ask(&self) -> Result<Token, NoToken> {
         let unavailable = |error: &dyn std::error::Error| {
             tracing::warn!(%error, "no token from the authorization server");
             "the authorization server does not answer".to_owned()
         };
-        let response = self.outbound.send(self.request()?).await.map_err(|error| unavailable(&error))?;
+        let response = self.outbound.send(self.request()?).await.map_err(|error| {
+            if error.was_refused() {
+                NoToken::Forbidden(format!("no token can be asked for: {error}"))
+            } else {
+                NoToken::NotGiven(unavailable(&error))
+            }
+        })?;
         let status = response.status();
         let body = read_body(response.into_body(), LARGEST_ANSWER).await.map_err(|error| unavailable(&error))?;
         if !status.is_success() {
-            return Err(refusal(status, &body));
+            return Err(refusal(status, &body).into());
         }
         let answer: Answer =
             serde_json::from_slice(&body).map_err(|_| "the authorization server's answer cannot be read".to_owned())?;

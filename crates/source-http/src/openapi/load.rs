@@ -68,6 +68,7 @@ fn location(import: &ImportSettings, origin: Origin) -> Result<Url, SourceError>
 struct Loader {
     root: Url,
     wire: Wire,
+    guard: Arc<Egress>,
 }
 
 impl Loader {
@@ -82,7 +83,8 @@ impl Loader {
         let none = std::collections::BTreeMap::new();
         let headers = if own { &settings.headers } else { &none };
         let wire = Wire::new(definition.name.as_str(), outbound, auth, headers, settings.retries);
-        Ok(Self { root: root.clone(), wire: wire.map_err(SourceError::Definition)? })
+        let wire = wire.map_err(SourceError::Definition)?;
+        Ok(Self { root: root.clone(), wire, guard: definition.egress.clone() })
     }
 
     async fn all(&self, deadline: Instant) -> Result<HashMap<String, Value>, SourceError> {
@@ -126,6 +128,13 @@ impl Loader {
         let real = tokio::fs::canonicalize(path(url)?).await.map_err(missing)?;
         if !real.starts_with(root.parent().unwrap_or(Path::new("/"))) {
             return Err(SourceError::failed(format!("{} leads out of the document's folder", url.path())));
+        }
+        // To close a file of SQLite's would end the locks that this process has on it.
+        if self.guard.is_own_file(&real) {
+            return Err(SourceError::failed(format!(
+                "{} lies in DATA_DIR, which holds only Puente's own files",
+                url.path()
+            )));
         }
         // Opening a pipe waits for its writer, and a device has no end.
         if !tokio::fs::metadata(&real).await.map_err(missing)?.is_file() {

@@ -102,8 +102,8 @@ fn again(known: &Known, operation: &Operation, problems: &mut Vec<String>) -> Sy
     let described = mark.has_own_description && record.description != operation.description;
     let mut settings = record.settings.clone();
     settings.insert("operation".to_owned(), Value::Object(next.clone()));
-    if let Err(error) = HttpToolSettings::parse(&settings) {
-        problems.push(format!("{}: edits do not fit the new operation: {error}", record.name));
+    if let Err(wrong) = HttpToolSettings::parse("", &settings) {
+        problems.push(format!("{}: edits do not fit the new operation: {}", record.name, wrong.message));
     }
     let mut details = differences(&before, &next);
     details.extend(described.then(|| "description".to_owned()));

@@ -10,13 +10,14 @@ mod tool;
 use std::sync::Arc;
 
 use puente_domain::catalog::Origin;
-use puente_sources::{Definition, Egress, Finding, Location};
+use puente_sources::{Definition, Egress, Finding, finding::parse};
 use serde_json::Value;
 
 pub(crate) use body::{Body, BodyKind};
 pub(crate) use parameter::Parameter;
 pub(crate) use path::{PathTemplate, Piece};
 pub(crate) use place::Base;
+pub(crate) use puente_sources::finding::{fatal, warning};
 pub(crate) use tool::Tool;
 
 use crate::settings::SourceSettings;
@@ -77,22 +78,5 @@ fn egress(definition: &Definition, settings: &SourceSettings) -> Arc<Egress> {
 
 /// Parses the source's settings.
 pub(crate) fn settings(definition: &Definition) -> Result<SourceSettings, Finding> {
-    serde_json::from_value(Value::Object(definition.settings.clone()))
-        .map_err(|error| fatal("", without_position(&error)))
-}
-
-/// A finding that keeps `apply` from applying.
-pub(crate) fn fatal(location: impl Into<String>, message: impl Into<String>) -> Finding {
-    Finding { location: Location(location.into()), message: message.into(), fatal: true }
-}
-
-/// A finding that is shown only.
-pub(crate) fn warning(location: impl Into<String>, message: impl Into<String>) -> Finding {
-    Finding { fatal: false, ..fatal(location, message) }
-}
-
-/// `serde_json` numbers lines also where a value never was text.
-pub(crate) fn without_position(error: &serde_json::Error) -> String {
-    let message = error.to_string();
-    message.split(" at line ").next().unwrap_or_default().to_owned()
+    parse("", Value::Object(definition.settings.clone()))
 }

@@ -1,8 +1,9 @@
 //! Parameters, compiled.
 
+use puente_sources::{Finding, finding::parse};
 use serde_json::{Map, Value};
 
-use super::{path::PathTemplate, place::is_transport, without_position};
+use super::{fatal, path::PathTemplate, place::is_transport};
 use crate::settings::{ParameterSettings, Place, Style};
 
 /// A parameter of an operation.
@@ -38,13 +39,16 @@ pub(crate) struct Parameter {
 }
 
 impl Parameter {
-    /// Compiles one entry of `parameters`.
+    /// Compiles the entry of `parameters` at `location`.
     ///
     /// # Errors
     /// What is wrong with it.
-    pub(super) fn compile(argument: &str, value: &Value) -> Result<Self, String> {
-        let settings: ParameterSettings =
-            serde_json::from_value(value.clone()).map_err(|error| without_position(&error))?;
+    pub(super) fn compile(location: &str, argument: &str, value: &Value) -> Result<Self, Finding> {
+        let settings = parse(location, value.clone())?;
+        Self::checked(argument, settings).map_err(|problem| fatal(location, problem))
+    }
+
+    fn checked(argument: &str, settings: ParameterSettings) -> Result<Self, String> {
         let legal = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.');
         if argument.is_empty() || argument.len() > 64 || !argument.chars().all(legal) {
             return Err(

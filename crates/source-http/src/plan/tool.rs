@@ -11,7 +11,6 @@ use super::{
     Base, Body, Parameter, PathTemplate, fatal,
     parameter::{self},
     schema::input_schema,
-    without_position,
 };
 use crate::{
     answer::Pick,
@@ -65,8 +64,7 @@ impl Tool {
         let at =
             |field: &str| if field.is_empty() { format!("tools[{index}]") } else { format!("tools[{index}].{field}") };
         let wrong = |field: &str, message: String| vec![fatal(at(field), message)];
-        let settings: HttpToolSettings =
-            HttpToolSettings::parse(&record.settings).map_err(|error| wrong("", without_position(&error)))?;
+        let settings = HttpToolSettings::parse(&at(""), &record.settings).map_err(|finding| vec![finding])?;
         let method = method(&settings.method).map_err(|problem| wrong("method", problem))?;
         let path = PathTemplate::parse(&settings.path).map_err(|problem| wrong("path", problem))?;
         let parameters = parameters(&at("parameters"), &settings.parameters)?;
@@ -122,9 +120,9 @@ fn method(text: &str) -> Result<Method, String> {
 fn parameters(location: &str, settings: &Map<String, Value>) -> Result<Vec<Parameter>, Vec<Finding>> {
     let (mut parameters, mut findings) = (Vec::new(), Vec::new());
     for (name, value) in settings {
-        match Parameter::compile(name, value) {
+        match Parameter::compile(&format!("{location}.{name}"), name, value) {
             Ok(parameter) => parameters.push(parameter),
-            Err(problem) => findings.push(fatal(format!("{location}.{name}"), problem)),
+            Err(finding) => findings.push(finding),
         }
     }
     let mut seen = HashSet::new();

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use puente_sources::{Finding, finding::parse};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
@@ -43,8 +44,8 @@ impl HttpToolSettings {
     /// on top.
     ///
     /// # Errors
-    /// As of `serde_json`.
-    pub(crate) fn parse(settings: &Map<String, Value>) -> Result<Self, serde_json::Error> {
+    /// What is wrong, below `location`.
+    pub(crate) fn parse(location: &str, settings: &Map<String, Value>) -> Result<Self, Finding> {
         let mut merged = match settings.get("operation") {
             Some(Value::Object(operation)) => operation.clone(),
             _ => Map::new(),
@@ -58,7 +59,7 @@ impl HttpToolSettings {
                 _ => drop(merged.insert(key.clone(), value.clone())),
             }
         }
-        serde_json::from_value(Value::Object(merged))
+        parse(location, Value::Object(merged))
     }
 }
 

@@ -15,7 +15,7 @@ use tokio::time::Instant;
 
 use crate::{
     answer::Answer,
-    auth::{Auth, Shown},
+    auth::{Auth, NoToken, Shown},
     request::Prepared,
 };
 
@@ -139,7 +139,8 @@ impl Wire {
             Failed::Outbound(error) => unavailable(error.to_string(), Some(error.into())),
             Failed::Read(ReadError::TooLarge { limit_bytes }) => SourceError::TooLarge { limit_bytes },
             Failed::Read(error) => unavailable(error.to_string(), Some(error.into())),
-            Failed::Credentials(message) => unavailable(message, None),
+            Failed::Credentials(NoToken::Forbidden(message)) => SourceError::Definition(message),
+            Failed::Credentials(NoToken::NotGiven(message)) => unavailable(message, None),
             Failed::TooManyRedirects => {
                 SourceError::failed("the API leads from one address to the next without an end")
             }
@@ -152,7 +153,7 @@ impl Wire {
 enum Failed {
     Outbound(OutboundError),
     Read(ReadError),
-    Credentials(String),
+    Credentials(NoToken),
     TooManyRedirects,
     NoUri,
 }

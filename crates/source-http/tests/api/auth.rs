@@ -6,9 +6,12 @@ use std::sync::{
 };
 
 use futures::future::join_all;
+use puente_domain::catalog::Origin;
+use puente_source_http::HttpConnector;
+use puente_sources::{Connector, Definition, Egress, SourceError};
 use serde_json::{Value, json};
 
-use super::support::{Api, answer, call, text};
+use super::support::{Api, answer, call, definition, text};
 
 fn tools() -> Value {
     json!({"get": {"path": "/a"}})
@@ -80,6 +83,24 @@ async fn a_token_is_asked_for_once_and_again_when_it_is_refused() {
     let refused = call(&*source, "get", json!({})).await.unwrap();
     assert!(refused.is_error && text(&refused).contains("401"), "{}", text(&refused));
     assert_eq!(tokens(), 3);
+}
+
+#[tokio::test]
+async fn a_token_server_that_the_guard_refuses_says_nothing_about_the_api() {
+    let api = Api::start(|_| answer(200, "application/json", "{}")).await;
+    let settings = json!({"base_url": api.url(), "auth": {
+        "type": "oauth2", "token_url": "http://localhost:1/token", "client_id": "i", "client_secret": "s",
+    }});
+    let egress = Egress {
+        allow: vec!["127.0.0.1".parse().unwrap(), "::1".parse().unwrap()],
+        own: vec![("localhost".to_owned(), 1)],
+        ..Egress::default()
+    };
+    let definition = Definition { origin: Origin::Editor, egress: Arc::new(egress), ..definition(&settings, &tools()) };
+    let source = HttpConnector.connect(definition).unwrap();
+    let refused = call(&*source, "get", json!({})).await.unwrap_err();
+    assert!(matches!(&refused, SourceError::Definition(said) if said.contains("own database")), "{refused:?}");
+    assert_eq!(api.count(), 0);
 }
 
 #[tokio::test]

@@ -129,7 +129,11 @@ fn what_is_wrong_with_a_definition_says_where() {
         ),
         (json!({"base_url": "http://x"}), json!({"t": {"path": "/", "pick": "a"}}), "tools[0].pick: "),
         (json!({"base_url": "http://x"}), json!({"t": {"path": "/", "server": "up"}}), "tools[0].server: "),
-        (json!({"base_url": "http://x"}), json!({"t": {"path": "/", "colour": 1}}), "tools[0]: unknown field `colour`"),
+        (
+            json!({"base_url": "http://x"}),
+            json!({"t": {"path": "/", "colour": 1}}),
+            "tools[0].colour: unknown field `colour`",
+        ),
     ];
     for (settings, tools, expected) in table {
         let found = findings(&definition(&settings, &tools));

@@ -13,13 +13,11 @@ use axum::{
     response::Response,
 };
 use http::HeaderMap;
-use puente_domain::{
-    Name, Principal, SourceId, SystemClock, ToolId,
-    catalog::{Origin, ToolRecord},
-};
+use puente_domain::Principal;
 use puente_mcp::{Client, Era, Inputs, Outcome, ToolResult};
 use puente_source_http::HttpConnector;
-use puente_sources::{Call, Connector, Definition, Egress, Source, SourceError, ToolSettings};
+use puente_sources::{Call, Connector, Definition, Source, SourceError};
+use puente_test_support::catalog;
 use serde_json::{Map, Value, json};
 use tokio::{net::TcpListener, task::JoinHandle, time::Instant};
 use tokio_util::sync::CancellationToken;
@@ -111,31 +109,7 @@ pub(crate) fn answer(status: u16, media_type: &str, body: impl Into<Body>) -> Re
 
 /// A definition like that of a catalog file: `settings` of the source, and its tools by name.
 pub(crate) fn definition(settings: &Value, tools: &Value) -> Definition {
-    let tools =
-        tools.as_object().unwrap().iter().map(|(name, settings)| (tool(name, settings), ToolSettings::default()));
-    Definition {
-        name: "shop".parse().unwrap(),
-        origin: Origin::Operator,
-        settings: settings.as_object().unwrap().clone(),
-        written: settings.as_object().unwrap().clone(),
-        tools: tools.collect(),
-        egress: Arc::new(Egress::default()),
-    }
-}
-
-pub(crate) fn tool(name: &str, settings: &Value) -> ToolRecord {
-    let mut settings = settings.as_object().unwrap().clone();
-    let description = settings.remove("description").map_or_else(String::new, |text| text.as_str().unwrap().to_owned());
-    ToolRecord {
-        id: ToolId::new(),
-        source: SourceId::new(),
-        name: name.parse::<Name>().unwrap(),
-        description,
-        settings,
-        enabled: true,
-        version: 1,
-        updated_at: puente_domain::Clock::now(&SystemClock),
-    }
+    catalog::definition("shop", settings, tools)
 }
 
 /// Calls a tool until `deadline` or until `cancel`; the arguments must fit its schema.

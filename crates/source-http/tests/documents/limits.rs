@@ -1,10 +1,10 @@
 //! Documents that are no documents: other people's files, and little that makes much.
 
-use std::os::unix::net::UnixListener;
+use std::{os::unix::net::UnixListener, path::Path, sync::Arc};
 
 use puente_domain::catalog::Origin;
 use puente_source_http::HttpConnector;
-use puente_sources::{Connector, Definition};
+use puente_sources::{Connector, Definition, Egress};
 use serde_json::json;
 
 use crate::api::support::{Api, answer, definition, findings};
@@ -39,6 +39,27 @@ async fn an_editor_reads_no_files() {
     let mut definition = of("https://api.example.com/openapi.json");
     definition.origin = Origin::Editor;
     assert_eq!(findings(&definition), "");
+}
+
+#[tokio::test]
+async fn nobody_reads_puente_s_own_files() {
+    let folder = tempfile::tempdir().unwrap();
+    let (own, beside) = (folder.path().join("data"), folder.path().join("api"));
+    std::fs::create_dir(&own).unwrap();
+    std::fs::create_dir(&beside).unwrap();
+    let document = own.join("openapi.json");
+    std::fs::write(&document, r#"{"openapi": "3.1.0", "paths": {}}"#).unwrap();
+    let link = beside.join("openapi.json");
+    std::os::unix::fs::symlink(&own, beside.join("linked")).unwrap();
+    let through = beside.join("linked/openapi.json");
+    std::fs::hard_link(&document, &link).unwrap();
+    let guard = Arc::new(Egress { own_folder: Some(beside.join("linked")), ..Egress::default() });
+    let with_guard = |path: &Path| Definition { egress: guard.clone(), ..of(path.to_str().unwrap()) };
+    for path in [&document, &through] {
+        let error = refused(&with_guard(path)).await;
+        assert!(error.contains("lies in DATA_DIR"), "{}: {error}", path.display());
+    }
+    assert!(HttpConnector.sync(&with_guard(&link)).await.is_ok());
 }
 
 #[tokio::test]

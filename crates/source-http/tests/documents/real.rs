@@ -4,10 +4,11 @@ use std::{path::PathBuf, sync::Arc};
 
 use puente_source_http::HttpConnector;
 use puente_sources::{Connector, Definition, Synced, ToolSettings};
+use puente_test_support::catalog::tool;
 use serde_json::{Value, json};
 
 use super::{generate, mock};
-use crate::api::support::{Api, call, definition, text, tool};
+use crate::api::support::{Api, call, definition, text};
 
 /// Where data for tests is kept, if it is on this machine.
 fn data(file: &str) -> Option<PathBuf> {

@@ -6,10 +6,11 @@ mod tool;
 
 use std::time::Duration;
 
-use puente_sources::{Definition, Finding, Location};
+use puente_sources::{Definition, Finding, finding::parse};
 use serde_json::Value;
 
 pub(crate) use check::check;
+pub(crate) use puente_sources::finding::{fatal, warning};
 pub(crate) use tool::Tool;
 
 use crate::{engine::Options, explore::ExplorePlan, identity::Claim, reach::Reach, settings::SourceSettings};
@@ -63,8 +64,7 @@ pub(crate) fn compile(definition: &Definition) -> Result<Plan, Vec<Finding>> {
 
 /// Parses the source's settings.
 fn settings(definition: &Definition) -> Result<SourceSettings, Finding> {
-    serde_json::from_value(Value::Object(definition.settings.clone()))
-        .map_err(|error| fatal("", without_position(&error)))
+    parse("", Value::Object(definition.settings.clone()))
 }
 
 fn reach(definition: &Definition, url: &str, location: &str) -> Result<Reach, Finding> {
@@ -74,20 +74,4 @@ fn reach(definition: &Definition, url: &str, location: &str) -> Result<Reach, Fi
 /// Whether a text still holds a reference to a secret.
 fn is_unresolved(text: &str) -> bool {
     text.contains("${")
-}
-
-/// A finding that keeps `apply` from applying.
-pub(crate) fn fatal(location: impl Into<String>, message: impl Into<String>) -> Finding {
-    Finding { location: Location(location.into()), message: message.into(), fatal: true }
-}
-
-/// A finding that is shown only.
-pub(crate) fn warning(location: impl Into<String>, message: impl Into<String>) -> Finding {
-    Finding { fatal: false, ..fatal(location, message) }
-}
-
-/// `serde_json` numbers lines also where a value never was text.
-fn without_position(error: &serde_json::Error) -> String {
-    let message = error.to_string();
-    message.split(" at line ").next().unwrap_or_default().to_owned()
 }

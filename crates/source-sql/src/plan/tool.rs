@@ -3,10 +3,10 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use puente_domain::catalog::ToolRecord;
-use puente_sources::{Effect, Finding, ToolSettings};
+use puente_sources::{Effect, Finding, ToolSettings, finding::parse};
 use serde_json::{Map, Value};
 
-use super::{fatal, without_position};
+use super::fatal;
 use crate::{
     engine::{Access, Dialect, Statement},
     guard,
@@ -51,8 +51,8 @@ impl Tool {
         dialect: Dialect,
     ) -> Result<Self, Vec<Finding>> {
         let location = format!("tools[{index}]");
-        let settings: SqlToolSettings = serde_json::from_value(Value::Object(record.settings.clone()))
-            .map_err(|error| vec![fatal(location.clone(), without_position(&error))])?;
+        let settings: SqlToolSettings =
+            parse(&location, Value::Object(record.settings.clone())).map_err(|finding| vec![finding])?;
         let parameters = parameters(&location, &settings.parameters)?;
         let access = if settings.writes { Access::Write } else { Access::Read };
         let sql_location = format!("{location}.sql");
@@ -84,23 +84,23 @@ fn parameters(location: &str, settings: &Map<String, Value>) -> Result<Vec<Param
     let mut parameters = Vec::new();
     let mut findings = Vec::new();
     for (name, value) in settings {
-        match parameter(name, value) {
+        match parameter(&format!("{location}.parameters.{name}"), name, value) {
             Ok(parameter) => parameters.push(parameter),
-            Err(problem) => findings.push(fatal(format!("{location}.parameters.{name}"), problem)),
+            Err(finding) => findings.push(finding),
         }
     }
     if findings.is_empty() { Ok(parameters) } else { Err(findings) }
 }
 
-fn parameter(name: &str, value: &Value) -> Result<Parameter, String> {
+fn parameter(location: &str, name: &str, value: &Value) -> Result<Parameter, Finding> {
     let starts_well = name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_');
     if !starts_well || !name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_') {
-        return Err("a parameter's name is letters, digits and _, and starts with a letter".to_owned());
+        return Err(fatal(location, "a parameter's name is letters, digits and _, and starts with a letter"));
     }
-    let settings = serde_json::from_value(value.clone()).map_err(|error| without_position(&error))?;
+    let settings = parse(location, value.clone())?;
     let parameter = Parameter { name: name.to_owned(), settings };
     match parameter.problem() {
-        Some(problem) => Err(problem),
+        Some(problem) => Err(fatal(location, problem)),
         None => Ok(parameter),
     }
 }

@@ -188,8 +188,8 @@ async fn what_is_wrong_in_a_catalog_is_said_with_its_place() {
         [
             "identity.settings.nodot",
             "tools[0].sql",
-            "tools[1].parameters.p",
-            "tools[2]",
+            "tools[1].parameters.p.type",
+            "tools[2].colour",
             "tools[3].sql",
             "tools[4].parameters.p"
         ]

@@ -40,6 +40,45 @@ async fn every_declared_type_and_storage_class() {
     assert_eq!(schema(0)["txt"]["type"], json!(["string", "null"]));
 }
 
+/// Declared types decide by their names (SQLite, "Determination Of Column Affinity"); strict tables and generated columns
+/// have fewer.
+#[tokio::test]
+async fn every_name_of_a_type_and_the_ends_of_its_range() {
+    let cases = [
+        ("INT", "-9007199254740991", json!(-9_007_199_254_740_991_i64)),
+        ("TINYINT", "255", json!(255)),
+        ("UNSIGNED BIG INT", "-9223372036854775807 - 1", json!("-9223372036854775808")),
+        ("CHARACTER(20)", "''", json!("")),
+        ("NVARCHAR(100)", "'漢🌉'", json!("漢🌉")),
+        ("CLOB", "'a' || char(0) || 'b'", json!("a\u{0}b")),
+        ("DOUBLE PRECISION", "5e-324", json!(5e-324)),
+        ("FLOAT", "-1e308 * 10", json!("-Infinity")),
+        ("REAL", "2", json!(2.0)),
+        ("NUMERIC(30,10)", "'0.1'", json!("0.1")),
+        ("TIME", "'12:34:56.5'", json!("12:34:56.5")),
+        ("TIMESTAMP", "'2026-01-31 12:00:00'", json!("2026-01-31T12:00:00")),
+        ("BLOB", "zeroblob(3)", json!("AAAA")),
+        ("UUID", "'a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11'", json!("a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11")),
+    ];
+    let columns: Vec<_> = cases.iter().enumerate().map(|(at, (kind, ..))| format!("c{at} {kind}")).collect();
+    let values: Vec<_> = cases.iter().map(|(_, value, _)| *value).collect();
+    let database = Database::new(&format!(
+        "CREATE TABLE t ({}); INSERT INTO t VALUES ({});
+         CREATE TABLE strict (i INT, r REAL, t TEXT, b BLOB, a ANY, twice INT AS (i * 2)) STRICT;
+         INSERT INTO strict VALUES (1, 2, 'x', x'00', '007')",
+        columns.join(", "),
+        values.join(", ")
+    ));
+    let tools = json!({"all": {"sql": "SELECT * FROM t"}, "strict": {"sql": "SELECT * FROM strict"}});
+    let source = connect(&database.settings(), &tools).await;
+    let result = call(&*source, "all", json!({})).await.unwrap();
+    for (at, (kind, value, expected)) in cases.iter().enumerate() {
+        assert_eq!(&result["rows"][0][format!("c{at}")], expected, "{kind} {value}");
+    }
+    let strict = call(&*source, "strict", json!({})).await.unwrap();
+    assert_eq!(strict["rows"][0], json!({"i": 1, "r": 2.0, "t": "x", "b": "AA==", "a": "007", "twice": 2}));
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn values_come_back_as_they_were_bound() {
     let database = Database::new("");

@@ -49,6 +49,20 @@ async fn creates_the_file_for_its_owner_only() {
 }
 
 #[tokio::test]
+async fn a_file_that_others_could_read_becomes_its_owner_s() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("puente.db");
+    opened(&path).await.close().await;
+    std::fs::set_permissions(&path, Permissions::from_mode(0o644)).unwrap();
+    let storage = opened(&path).await;
+    add_user(&storage, "ana@example.com").await.unwrap();
+    for file in ["puente.db", "puente.db-wal", "puente.db-shm"] {
+        let mode = path.with_file_name(file).metadata().unwrap().permissions().mode() & 0o777;
+        assert_eq!(mode, 0o600, "{file}");
+    }
+}
+
+#[tokio::test]
 async fn closing_leaves_one_file_beside_its_lock_that_opens_again() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("puente.db");

@@ -80,7 +80,14 @@ impl Reader {
     pub(super) fn open(path: &Path, passphrase: Option<Arc<Vault>>) -> Result<Self> {
         let (header, mut file) = open(path)?;
         let vault = match (&header.passphrase, passphrase) {
-            (None, _) => None,
+            (None, None) => None,
+            (None, Some(_)) => {
+                return Err(bad(
+                    path,
+                    "it is not sealed, although a passphrase is given: whoever had the file could have changed it; to take \
+                     it all the same, give no passphrase (neither --passphrase-file nor BACKUP_PASSPHRASE)",
+                ));
+            }
             (Some(_), None) => return Err(bad(path, "it is sealed; give its passphrase by --passphrase-file")),
             (Some(id), Some(vault)) if vault.has_key(id) => Some(vault),
             (Some(_), Some(_)) => return Err(bad(path, "it is sealed with another passphrase")),

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use base64::{Engine, prelude::BASE64_STANDARD_NO_PAD};
 use puente_auth::Vault;
 use rusqlite::{Connection, types::Value};
+use uuid::Uuid;
 
 use crate::{
     schema::{Kind, Schema, Table, quoted},
@@ -192,12 +193,27 @@ fn seal(table: &Table, vault: &Vault, values: &mut [Value]) {
         values[key_id.unwrap()] = Value::Text(vault.fingerprint());
     }
     if table.name == "jobs" {
-        let Value::Blob(id) = &values[table.column("id").unwrap()] else { panic!("an id is bytes") };
-        let task = crate::digest::hex(id);
+        let task = id(table, values);
         let sealed = BASE64_STANDARD_NO_PAD.encode(vault.seal(&format!("task:{task}"), b"what to call"));
         values[table.column("payload").unwrap()] =
             Value::Text(serde_json::json!({"task": task, "sealed": sealed}).to_string());
     }
+    if table.name == "tasks" {
+        for (column, context) in [("payload", "task-state"), ("answers", "task-answers")] {
+            let sealed = vault.seal(&format!("{context}:{}", id(table, values)), b"{}");
+            values[table.column(column).unwrap()] = Value::Text(BASE64_STANDARD_NO_PAD.encode(sealed));
+        }
+    }
+    if table.name == "results" {
+        let context = format!("result:{}", id(table, values));
+        let Value::Blob(body) = &mut values[table.column("body").unwrap()] else { panic!("a body is bytes") };
+        *body = vault.seal(&context, body);
+    }
+}
+
+fn id(table: &Table, values: &[Value]) -> Uuid {
+    let Value::Blob(id) = &values[table.column("id").unwrap()] else { panic!("an id is bytes") };
+    Uuid::from_slice(id).unwrap()
 }
 
 /// In microseconds since 1970: the first moment of PostgreSQL, the year 9999 and its end, and usual ones.

@@ -17,8 +17,8 @@ pub struct Rotation {
 }
 
 impl Gateway {
-    /// Seals every secret under the first key of `ENCRYPTION_KEY`; the others can be taken out of it afterwards, unless
-    /// something was unreadable.
+    /// Seals every secret under the first key of `ENCRYPTION_KEY`; the others can be taken out of it once the
+    /// results that clients may still fetch have expired, unless something was unreadable.
     pub async fn rotate_secrets(&self, actor: &Actor) -> Result<Rotation> {
         self.allow(actor, Action::ManageAccess, "secrets/rotate", "").await?;
         let mut edit = self.edit(actor, Versioned::Catalog).await?;

@@ -46,6 +46,7 @@ struct Idle<C> {
     connection: C,
     born: Instant,
     since: Instant,
+    is_settled: bool,
 }
 
 impl<M: Manager> Pool<M> {
@@ -104,6 +105,18 @@ impl<M: Manager> Pool<M> {
             || self.settings.idle.is_some_and(|longest| idle.since.elapsed() > longest)
     }
 
+    /// Lets idle connections send what is queued on them, unless callers wait: theirs send it with what comes next.
+    async fn settle(self: Arc<Self>) {
+        while let Ok(slot) = Arc::clone(&self.slots).try_acquire_owned() {
+            let unsettled = self.lock().extract_if(.., |idle| !idle.is_settled).next();
+            let Some(Idle { connection, born, .. }) = unsettled else { return };
+            let mut lease = Lease { pool: Arc::clone(&self), connection: Some(connection), born, _slot: slot };
+            if self.manager.is_alive(&mut lease).await {
+                lease.keep();
+            }
+        }
+    }
+
     /// Drops connections that nobody used for too long.
     pub(crate) fn prune(&self) {
         let expired: Vec<_> = self.lock().extract_if(.., |idle| self.is_expired(idle)).collect();
@@ -139,8 +152,21 @@ pub(crate) struct Lease<M: Manager> {
 impl<M: Manager> Lease<M> {
     /// Gives the connection back for others: its outcome is known and nothing is left of its transaction.
     pub(crate) fn keep(mut self) {
+        self.put_back(true);
+    }
+
+    /// Gives a connection back whose transaction ends with the message that is queued on it. Nobody waits for that: it
+    /// goes with the next caller's message, or by itself if there is none.
+    pub(crate) fn keep_unsettled(mut self) {
+        self.put_back(false);
+        let pool = Arc::clone(&self.pool);
+        drop(self);
+        tokio::spawn(pool.settle());
+    }
+
+    fn put_back(&mut self, is_settled: bool) {
         if let Some(connection) = self.connection.take().filter(|_| !self.pool.slots.is_closed()) {
-            self.pool.lock().push(Idle { connection, born: self.born, since: Instant::now() });
+            self.pool.lock().push(Idle { connection, born: self.born, since: Instant::now(), is_settled });
         }
     }
 

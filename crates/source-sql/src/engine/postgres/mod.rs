@@ -35,7 +35,7 @@ use crate::{
 
 /// How long preparing or asking for the version may take.
 const PREPARE_TIMEOUT: Duration = Duration::from_secs(10);
-/// How long the end of a transaction may take.
+/// How long closing a connection may take.
 const GRACE: Duration = Duration::from_secs(5);
 
 /// A PostgreSQL database under one login.
@@ -57,20 +57,16 @@ impl Postgres {
         self.pool.acquire(deadline, cancel).await
     }
 
-    /// Gives a connection back in the background: the caller need not wait for the end of a transaction that changed
-    /// nothing.
-    fn release(&self, mut lease: Lease<Connector>) {
-        let single_use = self.single_use;
-        tokio::spawn(async move {
-            // Sends the queued ROLLBACK, if any, and waits until the server is ready again.
-            let ready = matches!(timeout(GRACE, lease.connection.ping()).await, Ok(Ok(())));
-            if ready && !single_use {
-                lease.keep();
-            } else if let Some(session) = lease.take() {
-                let closed = session.connection.close().await;
+    /// Gives a connection back; the caller need not wait for the end of a transaction that changed nothing.
+    fn release(&self, lease: Lease<Connector>) {
+        if !self.single_use {
+            lease.keep_unsettled();
+        } else if let Some(session) = lease.take() {
+            tokio::spawn(async move {
+                let closed = timeout(GRACE, session.connection.close()).await;
                 tracing::trace!(?closed, "closed a connection");
-            }
-        });
+            });
+        }
     }
 
     async fn run_once(&self, run: &Run<'_>) -> Result<Box<RawValue>, EngineError> {

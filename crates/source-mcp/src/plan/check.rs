@@ -30,7 +30,7 @@ pub(crate) fn check(definition: &Definition) -> Vec<Finding> {
         Err(finding) => return vec![finding],
     };
     let mut findings = match (&settings.url, &settings.command) {
-        (Some(url), None) => over_http(url, &settings),
+        (Some(url), None) => over_http(url, &settings).into_iter().chain(unreachable(url, definition)).collect(),
         (None, Some(command)) => over_lines(command, &settings, definition.origin),
         (None, None) => vec![fatal("url", "an MCP server is reached by `url` or started by `command`; give one")],
         (Some(_), Some(_)) => vec![fatal("command", "`url` and `command` exclude each other")],
@@ -66,6 +66,13 @@ fn over_http(url: &str, settings: &SourceSettings) -> Vec<Finding> {
         }
     }
     findings
+}
+
+/// An address that the source may not reach. Names are looked up, and checked, when it connects.
+fn unreachable(url: &str, definition: &Definition) -> Option<Finding> {
+    let uri: Uri = url.parse().ok()?;
+    let address = uri.host()?.trim_matches(['[', ']']).parse().ok()?;
+    definition.egress.check(address, definition.origin).err().map(|refused| fatal("url", refused.to_string()))
 }
 
 fn is_http(url: &str) -> bool {

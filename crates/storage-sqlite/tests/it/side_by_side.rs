@@ -4,7 +4,7 @@ use std::path::Path;
 
 use puente_storage::{
     Storage,
-    testing::expansion::{Column, Schema, hindrances},
+    testing::expansion::{Column, Schema, assert_append_only, assert_each_expands},
 };
 use puente_storage_sqlite::{SqliteOptions, open};
 use sqlx::{Connection, Row, SqliteConnection, migrate::Migrator};
@@ -54,29 +54,18 @@ async fn serves_from() -> i64 {
 async fn the_release_before_each_migration_serves_on_its_schema() {
     let folder = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/migrations"));
     let all: Vec<_> = Migrator::new(folder).await.unwrap().iter().cloned().collect();
-    let serves_from = serves_from().await;
     let mut connection = SqliteConnection::connect("sqlite::memory:").await.unwrap();
     let mut schemas = Vec::new();
     for count in 1..=all.len() {
         Migrator::with_migrations(all[..count].to_vec()).run_direct(None, &mut connection, false).await.unwrap();
         schemas.push((all[count - 1].version, schema(&mut connection).await));
     }
-    for pair in schemas.windows(2).filter(|pair| pair[0].0 >= serves_from) {
-        let [(known, before), (found, after)] = pair else { unreachable!("windows of two") };
-        assert_eq!(hindrances(before, after), Vec::<String>::new(), "a program of schema {known} on schema {found}");
-    }
+    assert_each_expands(&schemas, serves_from().await);
 }
 
 #[tokio::test]
 async fn migrations_are_append_only() {
     let folder = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/migrations"));
     let all = Migrator::new(folder).await.unwrap();
-    for (version, checksum) in RELEASED {
-        let found = all.iter().find(|migration| migration.version == version).expect("a released migration is gone");
-        let hex = found.checksum.iter().fold(String::new(), |hex, byte| hex + &format!("{byte:02x}"));
-        assert!(
-            hex.starts_with(checksum),
-            "migration {version} was released: append another one instead of changing it"
-        );
-    }
+    assert_append_only(all.iter().map(|migration| (migration.version, &*migration.checksum)), &RELEASED);
 }

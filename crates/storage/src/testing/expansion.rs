@@ -1,6 +1,6 @@
 //! Whether a schema only expands another one, so that programs of both may serve on it side by side.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A column as programs meet it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -48,6 +48,31 @@ pub fn hindrances(before: &Schema, after: &Schema) -> Vec<String> {
         }
     }
     found
+}
+
+/// Checks that a program of each schema can serve on the next one, from the schema `oldest` on; they are in order.
+///
+/// # Panics
+/// It cannot.
+pub fn assert_each_expands(schemas: &[(i64, Schema)], oldest: i64) {
+    let pairs = schemas.iter().zip(schemas.iter().skip(1));
+    for ((known, before), (found, after)) in pairs.filter(|((known, _), _)| *known >= oldest) {
+        assert_eq!(hindrances(before, after), Vec::<String>::new(), "a program of schema {known} on schema {found}");
+    }
+}
+
+/// Checks that migrations, by version and checksum, still are what they were; `known` has the beginnings in hex.
+///
+/// # Panics
+/// One is gone or is another one.
+pub fn assert_append_only<'a>(found: impl Iterator<Item = (i64, &'a [u8])>, known: &[(i64, &str)]) {
+    let found: BTreeMap<i64, &[u8]> = found.collect();
+    for (version, beginning) in known {
+        let checksum = found.get(version).unwrap_or_else(|| panic!("migration {version} is gone"));
+        let hex = checksum.iter().fold(String::new(), |hex, byte| hex + &format!("{byte:02x}"));
+        let what = "was changed, and there are databases that have it: append another one";
+        assert!(hex.starts_with(beginning), "migration {version} {what}");
+    }
 }
 
 #[cfg(test)]

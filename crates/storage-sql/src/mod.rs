@@ -19,6 +19,7 @@ mod jobs;
 mod keys;
 mod mcp_sessions;
 mod oauth;
+mod oauth_row;
 mod page;
 mod pins;
 mod pool;

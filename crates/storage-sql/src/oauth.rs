@@ -3,110 +3,19 @@
 use async_trait::async_trait;
 use puente_domain::{
     FamilyId, Timestamp, UserId,
-    oauth::{AuthorizationCode, ClientKind, Connection, OAuthClient},
+    oauth::{AuthorizationCode, Connection, OAuthClient},
 };
-use puente_storage::{OAuthRepository, Page, Result, Slice, StorageError};
+use puente_storage::{OAuthRepository, Page, Result, Slice};
 use uuid::Uuid;
 
 use super::{
-    SqlTransaction, Time, column, page,
+    SqlTransaction, Time, column,
+    oauth_row::{CLIENTS, CODES, CONNECTIONS, ClientRow, CodeRow, ConnectionRow},
+    page,
     text::{storable, storable_opt},
-    time::moment,
 };
 
-const CLIENTS: &str = "oauth_clients";
-const CODES: &str = "oauth_codes";
-const CONNECTIONS: &str = "oauth_connections";
 const REFERENCE: &str = "oauth.reference";
-
-struct ClientRow {
-    id: String,
-    kind: String,
-    name: String,
-    redirect_uris: String,
-    uri: Option<String>,
-    disabled_at: Option<Time>,
-    expires_at: Time,
-    last_used_at: Option<Time>,
-    created_at: Time,
-}
-
-impl TryFrom<ClientRow> for OAuthClient {
-    type Error = StorageError;
-
-    fn try_from(row: ClientRow) -> Result<Self> {
-        let kind = ClientKind::ALL.into_iter().find(|kind| kind.as_str() == row.kind);
-        Ok(Self {
-            id: row.id,
-            kind: kind.ok_or_else(|| column::inconsistent(CLIENTS, &format_args!("'{}' is no kind", row.kind)))?,
-            name: row.name,
-            redirect_uris: column::from_json(CLIENTS, &row.redirect_uris)?,
-            uri: row.uri,
-            disabled_at: moment(row.disabled_at),
-            expires_at: row.expires_at.0,
-            last_used_at: moment(row.last_used_at),
-            created_at: row.created_at.0,
-        })
-    }
-}
-
-struct CodeRow {
-    hash: Vec<u8>,
-    client_id: String,
-    user_id: Uuid,
-    server: String,
-    scopes: String,
-    redirect_uri: String,
-    challenge: String,
-    family: Uuid,
-    expires_at: Time,
-    used_at: Option<Time>,
-}
-
-impl TryFrom<CodeRow> for AuthorizationCode {
-    type Error = StorageError;
-
-    fn try_from(row: CodeRow) -> Result<Self> {
-        Ok(Self {
-            hash: column::hash(CODES, &row.hash)?,
-            client: row.client_id,
-            user: UserId(row.user_id),
-            server: row.server,
-            scopes: column::from_json(CODES, &row.scopes)?,
-            redirect_uri: row.redirect_uri,
-            challenge: row.challenge,
-            family: FamilyId(row.family),
-            expires_at: row.expires_at.0,
-            used_at: moment(row.used_at),
-        })
-    }
-}
-
-struct ConnectionRow {
-    family: Uuid,
-    client_id: String,
-    user_id: Uuid,
-    server: String,
-    scopes: String,
-    created_at: Time,
-    last_used_at: Time,
-}
-
-impl TryFrom<ConnectionRow> for Connection {
-    type Error = StorageError;
-
-    fn try_from(row: ConnectionRow) -> Result<Self> {
-        Ok(Self {
-            family: FamilyId(row.family),
-            client: row.client_id,
-            user: UserId(row.user_id),
-            server: row.server,
-            scopes: column::from_json(CONNECTIONS, &row.scopes)?,
-            created_at: row.created_at.0,
-            last_used_at: row.last_used_at.0,
-        })
-    }
-}
 
 macro_rules! clients {
     ($tail:tt $(, $argument:expr)*) => {

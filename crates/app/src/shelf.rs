@@ -1,9 +1,10 @@
 //! Where backups lie: a folder, or a bucket of S3.
 
+mod fetch;
+
 use std::{
-    fs::{self, File},
     io::{self, Write},
-    path::{Path, PathBuf},
+    path::PathBuf,
     sync::Arc,
 };
 
@@ -13,12 +14,9 @@ use puente_config::{BackupPlace, Config};
 use puente_domain::SystemClock;
 use puente_s3::{Address, Bucket, Credentials, Upload};
 use puente_transfer::{BackupOptions, Destination, Installation, Manifest, Progress};
-use tempfile::TempPath;
 
+pub use self::fetch::{Fetched, fetch};
 use crate::settings;
-
-/// What a copy begins with that was read from a bucket.
-const COPY: &str = ".puente-fetched-";
 
 /// Where backups lie.
 #[derive(Clone, Debug)]
@@ -46,15 +44,7 @@ impl Shelf {
     /// # Errors
     /// The settings have no key for it, or there can be no such bucket.
     pub fn bucket(bucket: &str, prefix: &str, config: &Config) -> anyhow::Result<Self> {
-        let s3 = &config.backup.s3;
-        let key = s3.access_key.clone();
-        let (key, secret) = key.context("BACKUP_S3_ACCESS_KEY_ID and BACKUP_S3_SECRET_ACCESS_KEY are needed")?;
-        let prefix = prefix.trim_end_matches('/');
-        let prefix = if prefix.is_empty() { String::new() } else { format!("{prefix}/") };
-        let (endpoint, region) = (s3.endpoint.clone(), s3.region.clone());
-        let address = Address { endpoint, region, bucket: bucket.to_owned(), prefix };
-        let bucket = Bucket::new(address, &Credentials { key, secret }, Arc::new(settings::egress(config)))?;
-        Ok(Self::Bucket(bucket))
+        open(bucket, prefix, config).map(Self::Bucket)
     }
 
     /// A backup's place, for people.
@@ -111,6 +101,17 @@ impl Shelf {
     }
 }
 
+fn open(bucket: &str, prefix: &str, config: &Config) -> anyhow::Result<Bucket> {
+    let s3 = &config.backup.s3;
+    let key = s3.access_key.clone();
+    let (key, secret) = key.context("BACKUP_S3_ACCESS_KEY_ID and BACKUP_S3_SECRET_ACCESS_KEY are needed")?;
+    let prefix = prefix.trim_end_matches('/');
+    let prefix = if prefix.is_empty() { String::new() } else { format!("{prefix}/") };
+    let (endpoint, region) = (s3.endpoint.clone(), s3.region.clone());
+    let address = Address { endpoint, region, bucket: bucket.to_owned(), prefix };
+    Ok(Bucket::new(address, &Credentials { key, secret }, Arc::new(settings::egress(config)))?)
+}
+
 /// An object that is being written.
 struct Object(Upload);
 
@@ -128,56 +129,4 @@ impl Destination for Object {
     fn complete(self: Box<Self>) -> io::Result<()> {
         self.0.complete()
     }
-}
-
-/// A backup as a file of this machine.
-#[derive(Debug)]
-pub enum Fetched {
-    /// It lay here.
-    Here(PathBuf),
-    /// A copy, removed in the end.
-    Copy(TempPath),
-}
-
-impl AsRef<Path> for Fetched {
-    fn as_ref(&self) -> &Path {
-        match self {
-            Self::Here(path) => path,
-            Self::Copy(path) => path,
-        }
-    }
-}
-
-/// The backup that somebody names; one in a bucket is copied into the data folder.
-///
-/// # Errors
-/// There is none, or it cannot be copied.
-pub async fn fetch(place: &BackupPlace, config: &Config) -> anyhow::Result<Fetched> {
-    let (bucket, path) = match place {
-        BackupPlace::Folder(path) => return Ok(Fetched::Here(path.clone())),
-        BackupPlace::S3 { bucket, path } => (bucket, path),
-    };
-    let (prefix, name) = path.rsplit_once('/').unwrap_or(("", path));
-    let Shelf::Bucket(bucket) = Shelf::bucket(bucket, prefix, config)? else { unreachable!("it is a bucket") };
-    let folder = &config.server.data_dir;
-    let doing = || format!("copying {} into {}", bucket.shown(name), folder.display());
-    fs::create_dir_all(folder).with_context(doing)?;
-    sweep(folder).with_context(doing)?;
-    let copy = tempfile::Builder::new().prefix(COPY).tempfile_in(folder).with_context(doing)?;
-    copy.as_file().lock_shared().with_context(doing)?;
-    let mut file = tokio::fs::File::from_std(copy.reopen().with_context(doing)?);
-    bucket.read(name, &mut file).await?;
-    Ok(Fetched::Copy(copy.into_temp_path()))
-}
-
-/// Removes copies that killed commands have left.
-fn sweep(folder: &Path) -> io::Result<()> {
-    for entry in fs::read_dir(folder)? {
-        let path = entry?.path();
-        let is_copy = path.file_name().is_some_and(|name| name.to_string_lossy().starts_with(COPY));
-        if is_copy && File::open(&path)?.try_lock().is_ok() {
-            fs::remove_file(&path)?;
-        }
-    }
-    Ok(())
 }

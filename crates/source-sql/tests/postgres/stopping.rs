@@ -115,9 +115,13 @@ async fn connections_that_the_server_closed_are_replaced() {
 #[tokio::test]
 async fn nothing_is_left_in_a_transaction() {
     let database = expenses().await;
-    let source = connect(&database.settings(), &json!({"one": {"sql": "SELECT 1 AS one"}})).await;
-    for _ in 0..20 {
-        call(&*source, "one", json!({})).await.unwrap();
+    let mut settings = database.settings();
+    settings["pool"] = json!({"max": 2});
+    let source = connect(&settings, &json!({"one": {"sql": "SELECT 1 AS one"}})).await;
+    // Callers that wait take a connection over at once.
+    let calls = (0..20).map(|_| call(&*source, "one", json!({})));
+    for answer in futures::future::join_all(calls).await {
+        answer.unwrap();
     }
     let sql = format!(
         "SELECT count(*)::text FROM pg_stat_activity WHERE usename = '{}' AND state <> 'idle'",

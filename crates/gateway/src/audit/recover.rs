@@ -33,7 +33,8 @@ impl Gateway {
         let mut transaction = self.storage.write().await?;
         let explained = AuditEvent { detail: Some(DETAIL.to_owned()), ..intent };
         if transaction.audit().complete(&explained).await? {
-            tracing::warn!(id = %explained.id, target = explained.target, "no outcome of a call yet: its process ended, or runs it still");
+            let AuditEvent { id, target, .. } = &explained;
+            tracing::warn!(%id, target, "a call has no outcome yet: its process has ended, or still runs it");
         }
         transaction.save().await?;
         Ok(())

@@ -29,6 +29,27 @@ async fn a_target_that_is_used() {
     assert_eq!(database.content(), content);
 }
 
+/// A target that cannot take it says everything that is in the way, and how each is mended.
+#[tokio::test]
+async fn a_target_without_rights_or_with_another_encoding() {
+    let (laptop, _) = laptop();
+    let owner = PgDatabase::empty().await;
+    let login = owner.query("SELECT 'guest_of_' || current_database()");
+    owner.run(&format!("REVOKE CREATE ON SCHEMA public FROM PUBLIC; CREATE TABLE theirs (); CREATE ROLE {login} LOGIN"));
+    let guest = PgDatabase::at(&owner.url().replace("postgres@", &format!("{login}@")));
+    let (grant, content) = (format!("GRANT CREATE ON SCHEMA public TO {login}"), owner.content());
+    transfer(&server_on(&guest), &laptop, &[]).expect_failure(FAILED, &[&grant, "theirs (of postgres)"]);
+    assert_eq!(owner.content(), content);
+    owner.run(&format!("{grant}; DROP TABLE theirs"));
+    transfer(&server_on(&guest), &laptop, &[]).expect_success();
+
+    let latin = owner.query("SELECT 'latin_' || current_database()");
+    owner.run(&format!("CREATE DATABASE {latin} ENCODING 'LATIN1' LOCALE 'C' TEMPLATE template0"));
+    let latin = PgDatabase::at(&format!("{}/{latin}", owner.url().rsplit_once('/').unwrap().0));
+    transfer(&server_on(&latin), &laptop, &[]).expect_failure(FAILED, &["encoding is LATIN1", "ENCODING 'UTF8'"]);
+    assert_eq!(latin.content(), "");
+}
+
 #[tokio::test]
 async fn a_missing_key() {
     let (laptop, _) = laptop();

@@ -66,7 +66,7 @@ fresh:
 bench: ## Measure against pgbench, a bare handler and pgloader (minutes)
 	@scripts/install-test-tools.sh bench
 	cargo build --release --locked --package puente-cli --package puente-bench
-	@cargo run --quiet --release --locked --package puente-bench -- $(ONLY)
+	@"$${CARGO_TARGET_DIR:-target}/release/puente-bench" $(ONLY)
 
 clean: ## Delete what was built and installed here, but no data
 	cargo clean

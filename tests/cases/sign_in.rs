@@ -5,11 +5,10 @@ mod inspector;
 mod pages;
 mod suite;
 
-use puente_tests::Site;
+use puente_tests::{ADMIN_PASSWORD as PASSWORD, Site};
 
 /// A member of the sample.
 const ANA: &str = "ana@example.com";
-const PASSWORD: &str = "a password that nobody needs";
 
 /// The notes, with a member who signs in.
 fn site() -> Site {

@@ -14,7 +14,7 @@ use crate::{Backends, Server, Starting, erp, tools};
 
 /// The first administrator of every [`Site`].
 pub const ADMIN_EMAIL: &str = "admin@example.com";
-/// See [`ADMIN_EMAIL`].
+/// Its password, and that of every [`Site::user`].
 pub const ADMIN_PASSWORD: &str = "correct horse battery staple";
 
 /// Exit code: the operation failed.
@@ -182,10 +182,10 @@ impl Site {
         answer["key"].as_str().unwrap_or_else(|| panic!("no key in {answer}")).to_owned()
     }
 
-    /// Makes a user whose password nobody needs.
+    /// Makes a user with the password of [`ADMIN_PASSWORD`].
     pub fn user(&self, email: &str, role: &str) {
         let mut command = self.command(&["user", "add", email, "--role", role]);
-        let password = self.write("password.txt", "a password that nobody needs\n");
+        let password = self.write("password.txt", &format!("{ADMIN_PASSWORD}\n"));
         command.stdin(fs::File::open(password).expect("just written"));
         Run::of(command).expect_success();
     }

@@ -35,7 +35,8 @@ async fn a_target_without_rights_or_with_another_encoding() {
     let (laptop, _) = laptop();
     let owner = PgDatabase::empty().await;
     let login = owner.query("SELECT 'guest_of_' || current_database()");
-    owner.run(&format!("REVOKE CREATE ON SCHEMA public FROM PUBLIC; CREATE TABLE theirs (); CREATE ROLE {login} LOGIN"));
+    owner
+        .run(&format!("REVOKE CREATE ON SCHEMA public FROM PUBLIC; CREATE TABLE theirs (); CREATE ROLE {login} LOGIN"));
     let guest = PgDatabase::at(&owner.url().replace("postgres@", &format!("{login}@")));
     let (grant, content) = (format!("GRANT CREATE ON SCHEMA public TO {login}"), owner.content());
     transfer(&server_on(&guest), &laptop, &[]).expect_failure(FAILED, &[&grant, "theirs (of postgres)"]);

@@ -69,7 +69,7 @@ fn an_interrupted_backup_leaves_nothing_that_looks_whole() {
     }
     for point in ["backup.writing", "backup.finishing"] {
         let mut other = S3::start();
-        let laptop = other.given_to(Site::empty()).setting("DATA_DIR", laptop.data().to_str().unwrap());
+        let laptop = other.given_to(Site::embedded()).setting("DATA_DIR", laptop.data().to_str().unwrap());
         let paused = Paused::at(&laptop, point, laptop.command(&["backup", "--to", &place()]));
         other.stop();
         paused.go_on().expect_failure(FAILED, &[&place(), "connection"]);

@@ -18,7 +18,9 @@ const TOOLS: u32 = 10_000;
 const INSERT: &str = "
     INSERT INTO audit_events (id, at, subject, principal, principal_search, action, target, server, outcome, duration_us,
                               source_us, bytes, cached)
-    SELECT {id}, {at}, 'user:' || (n * 7919 % 3000), 'user-' || (n * 7919 % 3000) || '@example.com',
+    SELECT {id}, {at},
+           'user:00000000-0000-0000-0000-' || substr(CAST(1000000000000 + n * 7919 % 3000 AS TEXT), 2),
+           'user-' || (n * 7919 % 3000) || '@example.com',
            'user-' || (n * 7919 % 3000) || '@example.com',
            CASE WHEN n < 20 THEN 'catalog/apply' WHEN n % 100 = 0 THEN 'auth/token' ELSE 'tools/call' END,
            CASE WHEN n < 20 THEN 'old.tool' ELSE 'bench.tool_' || (n % 10000) END,

@@ -41,13 +41,18 @@ pub(super) fn push_conditions(query: &mut QueryBuilder<Db>, filter: &AuditFilter
     if let Some(outcome) = filter.outcome {
         push_unless(query, "outcome", Outcome::Ok.as_str(), outcome.as_str());
     }
+    push_period(query, filter);
+    Ok(())
+}
+
+/// Appends ` AND …` with the filter's conditions on the moment.
+pub(super) fn push_period(query: &mut QueryBuilder<Db>, filter: &AuditFilter) {
     if let Some(since) = filter.since {
         query.push(" AND at >= ").push_bind(Time(since));
     }
     if let Some(until) = filter.until {
         query.push(" AND at < ").push_bind(Time(until));
     }
-    Ok(())
 }
 
 fn push_among(query: &mut QueryBuilder<Db>, among: &Among) {

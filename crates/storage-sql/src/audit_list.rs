@@ -19,27 +19,31 @@ const SELECT: &str =
         duration_us, source_us, bytes, cached, request_id, address
  FROM audit_events";
 
-/// If a part of a name is in so many names or fewer, the events of each are looked up by index. More names have so many
-/// events that going through the newest ones finds a page of them soon. The same holds for targets and how they start.
+/// If a part of a name is in so many names or fewer, the events of each are looked up by index; for more see
+/// [`SqlTransaction::callers_of_page`]. If a target starts so, the same; more targets have so many events that going through
+/// the newest ones finds a page of them soon.
 const FEW: usize = 50;
 
 impl SqlTransaction {
     pub(super) async fn list_events(&mut self, filter: &AuditFilter, page: &Page) -> Result<Slice<AuditEvent>> {
-        let groups = self.groups(filter).await?;
+        let mut groups = self.groups(filter).await?;
         let mut after = None;
         if page.after.is_some() {
             let id = page::after_id(page)?;
             let Some(at) = self.event_at(id).await? else { return Ok(Slice { items: Vec::new(), next: None }) };
             after = Some((at, id));
         }
+        if let [Among::CallersLike(pattern)] = groups.as_slice() {
+            groups = self.callers_of_page(pattern, filter, after, page).await?;
+        }
+        if groups.is_empty() {
+            return Ok(Slice { items: Vec::new(), next: None });
+        }
         let mut query = QueryBuilder::new("SELECT * FROM (");
         for (index, among) in groups.iter().enumerate() {
             query.push(if index == 0 { "SELECT * FROM (" } else { " UNION ALL SELECT * FROM (" });
             push_page(&mut query, filter, among, after, page)?;
             query.push(") AS one_group");
-        }
-        if groups.is_empty() {
-            return Ok(Slice { items: Vec::new(), next: None });
         }
         query.push(") AS all_groups ORDER BY at DESC, id DESC LIMIT ").push_bind(page::limit(page));
         let rows: Vec<Row> =
@@ -128,9 +132,14 @@ fn push_page(
 ) -> Result<()> {
     query.push(SELECT);
     push_conditions(query, filter, among)?;
+    push_after(query, after);
+    query.push(" ORDER BY at DESC, id DESC LIMIT ").push_bind(page::limit(page));
+    Ok(())
+}
+
+/// Appends ` AND …` for what comes behind the event at which the page before has ended.
+pub(super) fn push_after(query: &mut QueryBuilder<Db>, after: Option<(Time, Uuid)>) {
     if let Some((at, id)) = after {
         query.push(" AND (at, id) < (").push_bind(at).push(", ").push_bind(id).push(")");
     }
-    query.push(" ORDER BY at DESC, id DESC LIMIT ").push_bind(page::limit(page));
-    Ok(())
 }

@@ -6,6 +6,7 @@
 //! a driver's error goes through [`SqlTransaction::fail`].
 
 mod audit;
+mod audit_callers;
 mod audit_filter;
 mod audit_insert;
 mod audit_list;

@@ -267,13 +267,13 @@ pub async fn added_again(storage: &dyn Storage) {
 /// A part of few names and a part of many find the same, newest first and page by page.
 pub async fn parts_of_names(storage: &dyn Storage) {
     let by = |number: u64| {
-        let principal = format!("Caller{}@{}", number % 30, if number % 30 < 3 { "few" } else { "many" });
+        let principal = format!("Caller{}@{}", number % 60, if number % 60 < 3 { "few" } else { "many" });
         AuditEvent { principal, ..event(&number.to_string(), later(number)) }
     };
-    saved(storage, &(0..90).map(by).collect::<Vec<_>>()).await;
+    saved(storage, &(0..180).map(by).collect::<Vec<_>>()).await;
     let filter = |part: &str| AuditFilter { principal: Some(part.to_owned()), ..AuditFilter::default() };
     for (part, matches) in
-        [("FEW", (0..90).filter(|number| number % 30 < 3).collect::<Vec<u64>>()), ("caller", (0..90).collect())]
+        [("FEW", (0..180).filter(|number| number % 60 < 3).collect::<Vec<u64>>()), ("caller", (0..180).collect())]
     {
         let expected: Vec<String> = matches.iter().rev().map(u64::to_string).collect();
         assert_eq!(found(storage, &filter(part)).await, expected, "{part}");
@@ -285,6 +285,38 @@ pub async fn parts_of_names(storage: &dyn Storage) {
         assert_eq!(tx.audit().count(&filter(part), 5).await.unwrap(), 5, "{part}");
     }
     assert_eq!(found(storage, &filter("nobody")).await, Vec::<String>::new());
+}
+
+/// A part of many names whose events are older than many others is found page by page.
+pub async fn parts_of_names_behind_many_events(storage: &dyn Storage) {
+    let old = |number: u64| AuditEvent {
+        principal: format!("Caller{}", number * number % 97),
+        ..event(&number.to_string(), later(number / 2))
+    };
+    let newer = |number: u64| AuditEvent { principal: "Other".to_owned(), ..event("newer", later(1_000 + number)) };
+    saved(storage, &(0..180).map(old).chain((0..10_000).map(newer)).collect::<Vec<_>>()).await;
+    let early = AuditFilter {
+        principal: Some("caller".to_owned()),
+        since: Some(later(10)),
+        until: Some(later(80)),
+        ..AuditFilter::default()
+    };
+    let all = AuditFilter { principal: Some("caller".to_owned()), ..AuditFilter::default() };
+    for (filter, count) in [(early, 140), (all, 180)] {
+        let expected = found(storage, &filter).await;
+        assert_eq!(expected.len(), count);
+        let (mut paged, mut next) = (Vec::new(), None);
+        let mut tx = storage.read().await.unwrap();
+        loop {
+            let slice = tx.audit().list(&filter, &page(next.as_deref(), 7)).await.unwrap();
+            paged.extend(slice.items.into_iter().map(|event| event.target));
+            next = slice.next;
+            if next.is_none() {
+                break;
+            }
+        }
+        assert_eq!(paged, expected);
+    }
 }
 
 /// What is before the moment, not what is at it.

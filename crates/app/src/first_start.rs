@@ -1,5 +1,7 @@
-//! The first start: an administrator, a virtual server and an agent's key, so that a client can connect at once.
+//! The first start: an administrator, a virtual server and, except in production, an agent's key, so that a client can
+//! connect at once.
 
+use puente_config::{Config, Environment};
 use puente_domain::{Name, Role, server::VirtualServer};
 use puente_gateway::{
     Actor, Error, Gateway,
@@ -18,8 +20,9 @@ pub struct FirstStart {
     pub admin_email: String,
     /// Its password, if it was generated; `None` if `ADMIN_PASSWORD` gave it.
     pub admin_password: Option<SecretString>,
-    /// The API key of an agent that may use `/mcp`.
-    pub agent_key: SecretString,
+    /// The API key of an agent that may use `/mcp`. Production gets none: nobody may be there to read it, and what a
+    /// server prints is kept as its log.
+    pub agent_key: Option<SecretString>,
 }
 
 impl App {
@@ -28,25 +31,29 @@ impl App {
     /// # Errors
     /// The settings name no e-mail address, or the database cannot be written.
     pub async fn first_start(&self) -> Result<Option<FirstStart>, Error> {
-        let security = &self.config.security;
-        first_start(&self.gateway, &security.admin_email, security.admin_password.clone()).await
+        first_start(&self.gateway, &self.config).await
     }
 }
 
 /// Makes what a new installation needs; `None` if it is not new.
-pub(crate) async fn first_start(
-    gateway: &Gateway,
-    email: &str,
-    password: Option<SecretString>,
-) -> Result<Option<FirstStart>, Error> {
-    let Some(admin) = gateway.bootstrap_admin(email, password).await? else {
+pub(crate) async fn first_start(gateway: &Gateway, config: &Config) -> Result<Option<FirstStart>, Error> {
+    let security = &config.security;
+    let Some(admin) = gateway.bootstrap_admin(&security.admin_email, security.admin_password.clone()).await? else {
         return Ok(None);
     };
     let operator = Actor::operator();
     make_default_server(gateway, &operator).await?;
-    let key = gateway.create_key(&operator, agent_key(&admin.user.email)?).await?;
-    gateway.add_grant(&operator, VirtualServer::DEFAULT, &format!("key:{AGENT}")).await?;
-    Ok(Some(FirstStart { admin_email: admin.user.email, admin_password: admin.generated, agent_key: key.secret }))
+    let agent_key = match config.server.environment {
+        Environment::Development => Some(make_agent(gateway, &operator, &admin.user.email).await?),
+        Environment::Production => None,
+    };
+    Ok(Some(FirstStart { admin_email: admin.user.email, admin_password: admin.generated, agent_key }))
+}
+
+async fn make_agent(gateway: &Gateway, operator: &Actor, owner: &str) -> Result<SecretString, Error> {
+    let key = gateway.create_key(operator, agent_key(owner)?).await?;
+    gateway.add_grant(operator, VirtualServer::DEFAULT, &format!("key:{AGENT}")).await?;
+    Ok(key.secret)
 }
 
 /// A catalog that was applied before may have one.

@@ -41,8 +41,7 @@ pub async fn serve(app: App, started: impl FnOnce(Served)) -> anyhow::Result<()>
     let listener = listen(&app).await?;
     let port = listener.local_addr()?.port();
     app.gateway.start().await?;
-    let security = &app.config.security;
-    let first_start = first_start(&app.gateway, &security.admin_email, security.admin_password.clone()).await?;
+    let first_start = first_start(&app.gateway, &app.config).await?;
 
     let background = Background::of_server(&app);
     let service = doors::service(&app);

@@ -1,9 +1,10 @@
-//! A `puente serve` that must not start.
+//! A `puente serve` that must not start, and what one in production does not make.
 
 use std::net::TcpListener;
 
 use puente_tests::{CONFIGURATION, FAILED, Site};
 use rusqlite::Connection;
+use serde_json::json;
 
 #[test]
 fn the_port_is_in_use() {
@@ -87,15 +88,26 @@ fn production_says_everything_that_it_refuses_and_what_to_do() {
     }
 }
 
-#[tokio::test]
-async fn production_refuses_open_virtual_servers_unless_they_are_meant() {
-    let site = Site::with_notes();
+fn in_production(site: Site) -> Site {
     let strong = [
         ("ENVIRONMENT", "production"),
         ("ENCRYPTION_KEY", "q8Zr0uQm2mYv3rT6xKf1pLw9sNc4bHd7eGj5"),
         ("JWT_SECRET_KEY", "w2Xc5vBn8mKj4hGf7dSa0pOi9uYt6rEq1zLk"),
     ];
-    let site = strong.iter().fold(site, |site, (name, value)| site.setting(name, value));
+    strong.iter().fold(site, |site, (name, value)| site.setting(name, value))
+}
+
+/// What a server prints there ends in a log that others read.
+#[tokio::test]
+async fn production_makes_no_key_that_nobody_asked_for() {
+    let site = in_production(Site::empty());
+    assert_eq!(site.serve().await.stop().await.code(), Some(0));
+    assert_eq!(site.puente(&["key", "list", "--json"]).json(), json!([]));
+}
+
+#[tokio::test]
+async fn production_refuses_open_virtual_servers_unless_they_are_meant() {
+    let site = in_production(Site::with_notes());
     site.puente(&["serve"]).expect_failure(CONFIGURATION, &["public", "ALLOW_OPEN_SERVERS"]);
     let catalog = puente_tests::tools::root().join("tests/catalogs/notes.yaml");
     let apply = site.puente(&["apply", "-f", catalog.to_str().unwrap()]);

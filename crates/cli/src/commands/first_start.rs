@@ -27,9 +27,7 @@ pub(super) fn show(made: &FirstStart) {
 
 fn lines(made: &FirstStart) -> Vec<(&'static str, &str)> {
     let password = made.admin_password.as_ref().map_or("as set in ADMIN_PASSWORD", |password| password.expose_secret());
-    vec![
-        ("Administrator:", made.admin_email.as_str()),
-        ("Password:", password),
-        ("An agent's key:", made.agent_key.expose_secret()),
-    ]
+    let mut lines = vec![("Administrator:", made.admin_email.as_str()), ("Password:", password)];
+    lines.extend(made.agent_key.as_ref().map(|key| ("An agent's key:", key.expose_secret())));
+    lines
 }

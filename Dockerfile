@@ -36,10 +36,10 @@ COPY crates crates
 RUN --mount=type=cache,target=/usr/local/cargo/registry --mount=type=cache,target=/src/target,sharing=locked build-puente
 
 FROM ${DEBIAN_IMAGE} AS root
-ARG APP_UID=1000
-ARG APP_GID=1000
 RUN apt-get update -qq && apt-get install -qq -y --no-install-recommends busybox-static ca-certificates >/dev/null
 WORKDIR /root-fs
+ARG APP_UID=1000
+ARG APP_GID=1000
 RUN mkdir -p bin usr/bin usr/local/bin etc/ssl/certs app/data app/uploads app/logs app/backups \
     && for applet in $(/bin/busybox --list); do ln -s busybox "bin/$applet"; done && cp --remove-destination /bin/busybox bin/ \
     && install -d -m 1777 tmp && cp /etc/ssl/certs/ca-certificates.crt etc/ssl/certs/ \

@@ -4,7 +4,7 @@
 # usage: ./docker-upgrade.sh VERSION     a tag of the image in use (0.2.0), or a whole image name
 #        ./docker-upgrade.sh --back      to the version before the last upgrade
 #
-# Dumps the database into ./backups first. Migrations only add, so the previous version works on the new schema.
+# Backs up into ./backups first. Migrations only add, so the previous version works on the new schema.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 # shellcheck source=docker/lib.sh
@@ -28,10 +28,10 @@ keep_running_image() {
 
 back_up() {
     local file
-    file=backups/before-upgrade-$(date -u +%Y%m%dT%H%M%SZ).dump
-    say "dumping the database into ./$file"
-    (umask 077 && compose exec -T db pg_dump -U mcp_user -d mcp_system --format=custom >"$file.new")
-    mv "$file.new" "$file"
+    file=backups/before-upgrade-$(date -u +%Y%m%dT%H%M%SZ).backup
+    say "backing up into ./$file"
+    compose exec -T api puente backup --to "/app/$file" >/dev/null ||
+        fail "the backup did not succeed, so nothing was changed"
 }
 
 switch_to() {

@@ -21,11 +21,14 @@ write() {
 
 umask 077
 mkdir -p secrets certs
-for name in postgres_password redis_password pgadmin_password admin_password jwt_secret_key encryption_key; do
+for name in postgres_password redis_password pgadmin_password admin_password jwt_secret_key encryption_key \
+    backup_passphrase; do
     value=$(setting "${name^^}")
     if is_placeholder "$value"; then value=$(generate); fi
     write "$name" "$value"
 done
 write database_url "postgresql://mcp_user:$(cat secrets/postgres_password)@mcp-postgres:5432/mcp_system"
 write redis_url "redis://:$(cat secrets/redis_password)@mcp-redis:6379/0"
-say "the secrets are in ./secrets; keep a copy of encryption_key where you keep your backups' keys"
+# Only a bucket for backups asks for it, and nobody but its owner can make it. An empty one, Swarm would not take.
+write backup_s3_secret_access_key "$(setting BACKUP_S3_SECRET_ACCESS_KEY none)"
+say "the secrets are in ./secrets; keep copies of encryption_key and backup_passphrase elsewhere"

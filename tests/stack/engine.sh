@@ -4,8 +4,8 @@
 #   tests/stack/engine.sh start   installs what is missing, starts the engine unless one runs, prints its variables
 #   tests/stack/engine.sh stop    stops the engine that start started, and nothing else
 #
-# An engine that answers already is used as it is. Otherwise a private one keeps its images below $CACHE/engine, so that
-# the next run finds them, and everything else in a temporary folder.
+# An engine that answers already is used as it is. Otherwise a private one keeps its images below $CACHE/engine, and
+# everything else in a temporary folder. It leaves the machine's network as it found it.
 set -euo pipefail
 # shellcheck source=tests/stack/lib.sh
 . "$(dirname "$0")/lib.sh"
@@ -20,6 +20,7 @@ install_packages() {
     have dockerd || missing+=(docker.io)
     have debootstrap || missing+=(debootstrap)
     have iptables || missing+=(iptables)
+    have ip || missing+=(iproute2)
     have shellcheck || missing+=(shellcheck)
     [ ${#missing[@]} -eq 0 ] && return
     if [ "$(id -u)" != 0 ] || ! have apt-get; then fail "no Docker engine answers; start one, or run this as root on Debian"; fi
@@ -52,10 +53,30 @@ install_plugins() {
     rm -rf "$apt"
 }
 
+# What an engine changes on the host: its rules, forwarding, and bridges.
+remember_network() {
+    local table
+    iptables-save >"$1/firewall"
+    for table in filter nat; do
+        grep -qx "\*$table" "$1/firewall" || printf '*%s\nCOMMIT\n' "$table" >>"$1/firewall"
+    done
+    cat /proc/sys/net/ipv4/ip_forward >"$1/forwarding"
+    ls /sys/class/net >"$1/interfaces"
+}
+restore_network() {
+    local bridge
+    for bridge in docker0 docker_gwbridge; do
+        if [ -e "/sys/class/net/$bridge" ] && ! grep -qx "$bridge" "$1/interfaces"; then ip link delete "$bridge"; fi
+    done
+    iptables-restore <"$1/firewall"
+    cat "$1/forwarding" >/proc/sys/net/ipv4/ip_forward
+}
+
 start_private() {
     local run
     run=$(mktemp -d /tmp/puente-engine.XXXXXX)
     echo "$run" >"$RUN_FILE"
+    remember_network "$run"
     export DOCKER_HOST=unix://$run/sock
     setsid dockerd --data-root "$CACHE/engine" --exec-root "$run/exec" --pidfile "$run/pid" --host "$DOCKER_HOST" \
         >"$run/log" 2>&1 </dev/null &
@@ -91,6 +112,7 @@ stop() {
         kill "$pid" 2>/dev/null || true
         wait_for 60 sh -c "! kill -0 $pid 2>/dev/null" || fail "dockerd ($pid) did not stop"
     fi
+    restore_network "$run"
     rm -rf "$run" "$RUN_FILE"
 }
 

@@ -6,7 +6,7 @@
 #
 # IMAGES=official pulls, IMAGES=stand-ins builds, the default tries to pull first. Stand-ins are Debian's packages
 # (PostgreSQL's server: npm, its clients and pgAdmin: PyPI) behind small entry points that keep those variables, users
-# and paths of the official images that our files rely on.
+# and paths of the official images that our files rely on. Grafana is nowhere, so its stand-in answers, but draws nothing.
 set -euo pipefail
 # shellcheck source=tests/stack/lib.sh
 . "$(dirname "$0")/lib.sh"
@@ -78,9 +78,9 @@ build_postgres() {
     rm -rf "$folder"
 }
 
-# Without an alert manager and Grafana, see checks/35-monitoring.sh.
 build_monitoring() {
     build prom/prometheus:v2.53.5 prometheus --target prometheus
+    build prom/alertmanager:v0.28.1 prometheus --target alertmanager
     build prometheuscommunity/postgres-exporter:v0.17.1 prometheus --target postgres-exporter
     build oliver006/redis_exporter:v1.67.0 prometheus --target redis-exporter
 }
@@ -98,7 +98,8 @@ build_services() {
     exists postgres:16-alpine || { build_postgres & jobs+=($!); }
     exists redis:7-alpine || { build redis:7-alpine redis & jobs+=($!); }
     exists caddy:2-alpine || { build caddy:2-alpine caddy & jobs+=($!); }
-    exists oliver006/redis_exporter:v1.67.0 || { build_monitoring & jobs+=($!); }
+    { exists prom/alertmanager:v0.28.1 && exists oliver006/redis_exporter:v1.67.0; } || { build_monitoring & jobs+=($!); }
+    exists grafana/grafana:11.6.5 || { build grafana/grafana:11.6.5 grafana & jobs+=($!); }
     exists dpage/pgadmin4:9 || { build dpage/pgadmin4:9 pgadmin & jobs+=($!); }
     for job in "${jobs[@]}"; do wait "$job" || fail "a stand-in image could not be built"; done
 }

@@ -3,7 +3,7 @@
 
 STACK=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 ROOT=$(cd "$STACK/../.." && pwd)
-# Downloads, the private engine's images and its build cache: what makes a second run quick.
+# Downloads, the private engine's images and its build cache: what makes a second run quick, where it is kept.
 CACHE=${PUENTE_STACK_CACHE:-$ROOT/.tools/stack}
 export STACK ROOT CACHE
 
@@ -89,10 +89,42 @@ compose() { docker compose --project-directory "$SITE" -f "$SITE/docker-compose.
 psql_in() { compose exec -T db psql -v ON_ERROR_STOP=1 --quiet --no-align --tuples-only -U mcp_user "$@"; }
 export PYTHON=$ROOT/.tools/venv/bin/python
 
-# start_load URL PASSWORD_FILE, then stop_load: the report is in $REPORT, and report_value reads it.
+# A business database beside Puente's own, read by a role that may do nothing else.
+make_shop() {
+    psql_in -d postgres -c 'CREATE DATABASE shop' -c "CREATE ROLE shop_reader LOGIN PASSWORD 'only-reads-the-shop'"
+    psql_in -d shop -c "CREATE TABLE goods (id int PRIMARY KEY, name text NOT NULL); INSERT INTO goods VALUES (1, 'bridge'), (2, 'puente')" \
+        -c 'GRANT SELECT ON goods TO shop_reader'
+}
+
+# Puente serves it, and $SITE/stack.key may use it.
+serve_shop() {
+    make_shop
+    echo 'SOURCE_SHOP_URL=postgresql://shop_reader:only-reads-the-shop@mcp-postgres:5432/shop' >"$SITE/sources.env"
+    "$SITE/docker-start.sh"
+    compose exec -T api puente apply -f - <"$STACK/shop.yaml"
+    compose exec -T api puente key create stack --json | json_value key >"$SITE/stack.key"
+}
+
+# json_value PATH…, of the JSON on standard input: json_value items 0 name
+json_value() {
+    "$PYTHON" -c 'import functools, json, sys
+step = lambda value, key: value[int(key) if isinstance(value, list) else key]
+print(functools.reduce(step, sys.argv[1:], json.load(sys.stdin)))' "$@"
+}
+
+# call_shop PORT KEY ERA: what an official client is told of the shop's goods, as JSON.
+call_shop() {
+    "$PYTHON" "$ROOT/tests/clients/python/client.py" <<END | json_value answers 0 result
+{"url": "http://127.0.0.1:$1/mcp", "headers": {"Authorization": "Bearer $2"}, "mode": "$3",
+ "steps": [{"method": "tools/call", "params": {"name": "shop_goods", "arguments": {}}}]}
+END
+}
+
+# start_load URL PASSWORD_FILE [PAUSE], then stop_load: the report is in $REPORT, and report_value reads it. With its usual
+# pause it makes some 150 calls a second, and leaves processors to what happens meanwhile.
 start_load() {
     REPORT=$(mktemp)
-    "$PYTHON" "$STACK/load.py" "$1" admin@localhost "$2" >"$REPORT" 2>"$REPORT.err" &
+    "$PYTHON" "$STACK/load.py" "$1" admin@localhost "$2" "${3:-0.02}" >"$REPORT" 2>"$REPORT.err" &
     LOAD=$!
     wait_for 30 grep -q started "$REPORT.err" || { cat "$REPORT.err" && return 1; }
 }
@@ -101,4 +133,12 @@ stop_load() {
     wait "$LOAD" || true
     cat "$REPORT"
 }
+# A moment of load, of which nothing may fail.
+serves_every_call() {
+    start_load "http://127.0.0.1:$API_PORT" "$(password_file)"
+    sleep 2
+    stop_load
+    [ "$(report_value failed)" = 0 ] && [ "$(report_value calls)" -gt 0 ]
+}
+password_file() { env_value ADMIN_PASSWORD >"$SITE/admin-password" && echo "$SITE/admin-password"; }
 report_value() { "$PYTHON" -c 'import json, sys; print(json.load(open(sys.argv[1]))[sys.argv[2]])' "$REPORT" "$1"; }

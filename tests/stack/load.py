@@ -1,6 +1,6 @@
-"""Lists tools over MCP with a few workers until it is told to stop (SIGTERM), then says what came of it.
+"""Lists tools over MCP with four workers until it is told to stop (SIGTERM), then says what came of it.
 
-usage: load.py BASE_URL E-MAIL PASSWORD_FILE [WORKERS]
+usage: load.py BASE_URL E-MAIL PASSWORD_FILE [PAUSE]     seconds between two calls of a worker; none if not given
 
 Prints one JSON object: calls, failed, the first failures, p50 and p99 in milliseconds. A failure is whatever a client
 would notice: a refused or broken connection, or an answer that is not 200 with a result. Nothing is retried.
@@ -16,6 +16,7 @@ import threading
 import time
 import urllib.parse
 
+WORKERS = 4
 REVISION = "2026-07-28"
 BODY = json.dumps({
     "jsonrpc": "2.0", "id": 1, "method": "tools/list",
@@ -53,8 +54,8 @@ def sign_in(target: Target, email: str, password: str) -> str:
 
 
 class Load:
-    def __init__(self, target: Target, token: str) -> None:
-        self.target, self.stop = target, threading.Event()
+    def __init__(self, target: Target, token: str, pause: float) -> None:
+        self.target, self.pause, self.stop = target, pause, threading.Event()
         self.headers = {
             "Authorization": f"Bearer {token}", "Accept": "application/json, text/event-stream",
             "MCP-Protocol-Version": REVISION, "Mcp-Method": "tools/list",
@@ -71,6 +72,7 @@ class Load:
                 if "result" not in answer:
                     raise RuntimeError(json.dumps(answer)[:200])
                 self.durations.append(time.monotonic() - start)
+                self.stop.wait(self.pause)
             except Exception as error:
                 self.failures.append(f"{type(error).__name__}: {error}")
                 connection.close()
@@ -86,13 +88,13 @@ class Load:
         }
 
 
-def main(base: str, email: str, password_file: str, workers: str = "4") -> None:
+def main(base: str, email: str, password_file: str, pause: str = "0") -> None:
     target = Target(base)
     with open(password_file) as file:
-        load = Load(target, sign_in(target, email, file.read().strip()))
+        load = Load(target, sign_in(target, email, file.read().strip()), float(pause))
     for wanted in (signal.SIGTERM, signal.SIGINT):
         signal.signal(wanted, lambda *_: load.stop.set())
-    threads = [threading.Thread(target=load.work) for _ in range(int(workers))]
+    threads = [threading.Thread(target=load.work) for _ in range(WORKERS)]
     for thread in threads:
         thread.start()
     print("started", file=sys.stderr, flush=True)

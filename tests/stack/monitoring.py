@@ -49,18 +49,30 @@ def dashboard_queries(path: str) -> list[str]:
     return found
 
 
+def missing(base: str, expressions: list[str]) -> list[str]:
+    names = set(ask(base, "label/__name__/values"))
+    found = []
+    for expression in expressions:
+        # What stands in braces or quotes is a label.
+        bare = re.sub(r"\{[^}]*\}|\"[^\"]*\"|(?:by|without) \([^)]*\)", "", expression)
+        found += [f"{name} in {expression}" for name in METRIC.findall(bare) if name not in names]
+    return found
+
+
 def main(base: str, dashboard: str) -> None:
     until("Prometheus has read every target", lambda: targets_are_up(base))
     rules = [rule for group in ask(base, "rules")["groups"] for rule in group["rules"]]
     queries = dashboard_queries(dashboard)
     assert rules and queries, "no rules or no queries"
-    names = set(ask(base, "label/__name__/values"))
-    problems = []
-    for query in queries + [rule["query"] for rule in rules]:
-        ask(base, "query", query=query)
-        # What stands in braces or quotes is a label.
-        bare = re.sub(r"\{[^}]*\}|\"[^\"]*\"|(?:by|without) \([^)]*\)", "", query)
-        problems += [f"{name} in {query}" for name in METRIC.findall(bare) if name not in names]
+    expressions = queries + [rule["query"] for rule in rules]
+    for expression in expressions:
+        ask(base, "query", query=expression)
+    # Some exist since the last call only, which Prometheus has yet to read.
+    problems = missing(base, expressions)
+    deadline = time.monotonic() + 30
+    while problems and time.monotonic() < deadline:
+        time.sleep(1)
+        problems = missing(base, expressions)
     firing = [alert["labels"]["alertname"] for alert in ask(base, "alerts")["alerts"] if alert["state"] == "firing"]
     problems += [f"the alert {name} fires" for name in firing]
     if problems:

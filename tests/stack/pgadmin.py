@@ -53,7 +53,7 @@ class Browser:
 def main() -> None:
     env = settings()
     browser = Browser()
-    browser.sign_in(env.get("PGADMIN_EMAIL", "admin@example.com"), env["PGADMIN_PASSWORD"])
+    browser.sign_in(env.get("PGADMIN_EMAIL", "admin@example.com"), os.environ.get("PGADMIN_PASSWORD", env["PGADMIN_PASSWORD"]))
     groups = json.loads(browser.fetch("/browser/nodes/"))["data"]
     group = next(node for node in groups if node["_type"] == "server_group")["_id"]
     servers = json.loads(browser.fetch(f"/browser/server_group/children/{group}"))["data"]

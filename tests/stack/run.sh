@@ -3,10 +3,15 @@
 #
 #   tests/stack/run.sh [CHECK…]     all of checks/, or those whose names begin so: tests/stack/run.sh 10 40
 #
-# IMAGES=official|stand-ins|auto: see images.sh. PUENTE_STACK_CACHE: where engine, images and downloads are kept.
-# PROFILE=dev builds Puente's image sooner, and leaves out how small it is.
+# IMAGES=official|stand-ins|auto: see images.sh.
+# PROFILE=dev builds Puente's image sooner, and leaves out how small it is and what memory it takes.
+# PUENTE_STACK_CACHE=FOLDER keeps images, build cache and downloads there; without it, everything is deleted at the end.
 # KEEP=yes leaves the engine running for a look; BUILD=no takes the image puente/puente:latest that a kept one has.
 set -euo pipefail
+if [ "${KEEP:-no}" != yes ] && [ -z "${PUENTE_STACK_CACHE:-}" ]; then
+    TEMPORARY=$(mktemp -d "${TMPDIR:-/tmp}/puente-stack.XXXXXX")
+    export PUENTE_STACK_CACHE=$TEMPORARY
+fi
 # shellcheck source=tests/stack/lib.sh
 . "$(dirname "$0")/lib.sh"
 
@@ -28,7 +33,7 @@ clean_up() {
         docker stack rm puente >/dev/null 2>&1 || true
         docker compose -p puente down --volumes --remove-orphans >/dev/null 2>&1 || true
         "$STACK/engine.sh" stop
-        [ -z "${SITE:-}" ] || rm -rf "$SITE"
+        rm -rf ${SITE:+"$SITE"} ${TEMPORARY:+"$TEMPORARY"}
     fi
     rm -f "$RESULTS" "$FIGURES"
     exit $status
@@ -45,11 +50,15 @@ choose_ports() {
     done
 }
 
+# How long a first build takes is remembered beside the build cache that it leaves.
 build_image() {
-    local start=$SECONDS
+    local start=$SECONDS took first=$CACHE/first-build-$PROFILE
     (cd "$SITE" && docker buildx build --load --tag puente/puente:latest --build-arg "PROFILE=$PROFILE" --progress plain . >"$CACHE/build.log" 2>&1) ||
         { tail -40 "$CACHE/build.log" >&2 && fail "the image could not be built"; }
-    figure "$1" "$((SECONDS - start)) s"
+    took=$((SECONDS - start))
+    [ -e "$first" ] || echo "$took" >"$first"
+    figure "image: first build" "$(cat "$first") s"
+    figure "image: build in this run" "$took s"
 }
 
 RESULTS=$(mktemp) FIGURES=$(mktemp)
@@ -74,7 +83,7 @@ say "images: $KIND; a copy of the project is in $SITE"
 say "building Puente's image, and meanwhile the others"
 "$STACK/images.sh" services &
 services=$!
-if [ "${BUILD:-yes}" = yes ]; then build_image "image: first build"; fi
+if [ "${BUILD:-yes}" = yes ]; then build_image; fi
 start=$SECONDS
 wait "$services" || fail "not every image is there"
 services=
@@ -99,6 +108,8 @@ done
 figure "time of everything" "$((SECONDS - begin)) s"
 printf '\n'
 sort "$FIGURES"
+printf '%s\n' "For comparison, a FastAPI predecessor: image built in 7 min, again in 45 s, 250 MB; 150 MB of memory, the whole stack" \
+    "450 MB idle and 500 MB under load."
 passed=$(grep -c '^ok' "$RESULTS" || true)
 failed=$(grep -c '^fail' "$RESULTS" || true)
 printf '\n%d passed, %d failed\n' "$passed" "$failed"

@@ -18,22 +18,22 @@ signal() {
     pkill "-$1" -P "$pid" || true
 }
 
-freeze_all() { for name in "${NAMES[@]}"; do signal STOP "$name"; done; }
-thaw_all() { for name in "${NAMES[@]}"; do signal CONT "$name"; done; }
-
-redis_turns_red_without_its_password() {
-    compose exec -T redis sh -c 'REDISCLI_AUTH=$REDIS_PASSWORD redis-cli config set requirepass another'
-    local status=0
-    wait_for 60 has_health mcp-redis unhealthy || status=1
-    compose exec -T redis sh -c 'REDISCLI_AUTH=another redis-cli config set requirepass "$REDIS_PASSWORD"'
-    wait_for 60 has_health mcp-redis healthy
-    return $status
+# Redis answers, but not to its password: a health check that is content with any answer would not notice.
+change_redis_password() {
+    compose exec -T redis sh -c "REDISCLI_AUTH=$1 redis-cli config set requirepass $2" | contains OK
 }
 
-NAMES=(mcp-api mcp-postgres mcp-redis mcp-pgadmin)
-check "freezing all four" freeze_all
-for name in "${NAMES[@]}"; do check "$name turns red when it hangs" wait_for 90 has_health "$name" unhealthy; done
-check "thawing all four" thaw_all
-for name in "${NAMES[@]}"; do check "$name turns green again" wait_for 90 has_health "$name" healthy; done
-check "mcp-redis turns red when its password is refused" redis_turns_red_without_its_password
-check "all four are healthy again" wait_for 60 all_healthy
+FROZEN=(mcp-api mcp-postgres mcp-pgadmin)
+break_all() {
+    for name in "${FROZEN[@]}"; do signal STOP "$name"; done
+    change_redis_password '$REDIS_PASSWORD' another
+}
+mend_all() {
+    for name in "${FROZEN[@]}"; do signal CONT "$name"; done
+    change_redis_password another '$REDIS_PASSWORD'
+}
+
+check "three freeze, and Redis refuses its password" break_all
+for name in "${FROZEN[@]}" mcp-redis; do check "$name turns red" wait_for 90 has_health "$name" unhealthy; done
+check "all four are mended" mend_all
+for name in "${FROZEN[@]}" mcp-redis; do check "$name turns green again" wait_for 90 has_health "$name" healthy; done

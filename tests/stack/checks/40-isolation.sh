@@ -77,6 +77,8 @@ needs_passwords() {
 
 logs_and_layers_hold_no_secret() {
     local name
+    # An agent's key, made by whoever.
+    if compose logs 2>&1 | contains -E 'pk_[A-Za-z0-9]{8}'; then echo "a key is in the logs" && return 1; fi
     for name in POSTGRES_PASSWORD REDIS_PASSWORD PGADMIN_PASSWORD ADMIN_PASSWORD JWT_SECRET_KEY ENCRYPTION_KEY; do
         if compose logs 2>&1 | contains -F -- "$(env_value "$name")"; then echo "$name is in the logs" && return 1; fi
         if docker history --no-trunc puente/puente:latest | contains -F -- "$(env_value "$name")"; then return 1; fi
@@ -96,11 +98,49 @@ limits_are_set() {
 # The image on its own, without Compose's `user`.
 image_is_not_root() { [ "$(docker run --rm puente/puente:latest sh -c 'id -u; id -un')" = $'1000\nappuser' ]; }
 
+image_says_what_it_is() {
+    local label
+    for label in title description licenses source version revision; do
+        docker inspect --format "{{index .Config.Labels \"org.opencontainers.image.$label\"}}" puente/puente:latest | contains .
+    done
+    [ "$(docker inspect --format '{{.Config.Healthcheck.Test}}' puente/puente:latest)" = "[CMD puente healthcheck]" ]
+    # On its own as well, with its embedded database.
+    docker run --detach --name stack-alone --read-only --tmpfs /app/data:uid=1000 --env ENVIRONMENT=development puente/puente:latest
+    wait_for 60 has_health stack-alone healthy
+    docker rm --force stack-alone
+}
+
+image_takes_other_ids() {
+    (cd "$SITE" && docker buildx build --quiet --load --tag puente/puente:ids --build-arg "PROFILE=$PROFILE" \
+        --build-arg APP_UID=4242 --build-arg APP_GID=4343 .)
+    [ "$(docker run --rm puente/puente:ids sh -c 'id -u; id -g; id -un; stat -c %u:%g /app/data')" = $'4242\n4343\nappuser\n4242:4343' ]
+    docker image rm puente/puente:ids
+}
+
+can_write_its_folders() {
+    local folder
+    for folder in uploads logs backups; do
+        docker exec mcp-api sh -c ": >/app/$folder/stack-test"
+        rm "$SITE/$folder/stack-test"
+    done
+}
+
+# Started without the script that would have said so before.
+names_an_unwritable_folder() {
+    mkdir "$SITE/closed"
+    expect_failure "sudo chown -R 1000:1000 ./uploads" docker run --rm --volume "$SITE/closed:/app/uploads" puente/puente:latest
+    rmdir "$SITE/closed"
+}
+
 check "mcp-api runs as appuser" runs_as mcp-api 1000
 check "mcp-postgres runs as postgres" runs_as mcp-postgres 70
 check "mcp-redis runs as redis" runs_as mcp-redis 999
 check "mcp-pgadmin runs as pgadmin" runs_as mcp-pgadmin 5050
 check "the image alone runs as appuser" image_is_not_root
+check "the image has labels and a health check of its own" image_says_what_it_is
+check "the image takes other ids" image_takes_other_ids
+check "Puente can write uploads, logs and backups" can_write_its_folders
+check "a folder that Puente cannot write is named by the container" names_an_unwritable_folder
 for name in mcp-api mcp-postgres mcp-redis; do check "$name has a read-only root" root_is_read_only "$name"; done
 check "no capabilities and no new privileges" has_no_privileges
 check "limits, log rotation and restart policies are set" limits_are_set

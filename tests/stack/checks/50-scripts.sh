@@ -1,19 +1,6 @@
 # What the scripts do when something is wrong.
 # shellcheck shell=bash
 
-names_a_taken_port() {
-    "$SITE/docker-stop.sh"
-    "$PYTHON" -c 'import socket, sys, time; s = socket.create_server(("127.0.0.1", int(sys.argv[1]))); time.sleep(600)' "$REDIS_PORT" &
-    local squatter=$! status=0
-    wait_for 20 bash -c "exec 3<>/dev/tcp/127.0.0.1/$REDIS_PORT"
-    expect_failure "port $REDIS_PORT is taken" "$SITE/docker-start.sh" || status=1
-    [ -z "$(docker ps --quiet --filter label=com.docker.compose.project=puente)" ] || status=1
-    kill "$squatter"
-    wait "$squatter" 2>/dev/null || true
-    "$SITE/docker-start.sh"
-    return $status
-}
-
 names_an_unwritable_folder() {
     chown 4321:4321 "$SITE/uploads"
     local status=0 usual open
@@ -23,27 +10,6 @@ names_an_unwritable_folder() {
     if contains PUBLIC_URL= <<<"$usual" || ! contains PUBLIC_URL= <<<"$open"; then status=1; fi
     chown 1000:1000 "$SITE/uploads"
     return $status
-}
-
-explains_a_wrong_password() {
-    sed -i 's/^POSTGRES_PASSWORD=.*/POSTGRES_PASSWORD=this-is-not-the-right-one-0123/' "$SITE/.env"
-    expect_failure "./docker-start.sh --rotate-passwords" "$SITE/docker-start.sh"
-}
-
-# Whatever the check before left in .env.
-rotation_mends_it() {
-    local before after old
-    before=$(grep -E '^(REDIS|PGADMIN)_PASSWORD=' "$SITE/.env")
-    "$SITE/docker-start.sh" --rotate-passwords
-    all_healthy
-    after=$(grep -E '^(POSTGRES|REDIS|PGADMIN)_PASSWORD=' "$SITE/.env")
-    [ "$(printf '%s\n%s\n' "$before" "$after" | sort | uniq -d | wc -l)" = 0 ]
-    [ "$(env_value POSTGRES_PASSWORD)" != this-is-not-the-right-one-0123 ]
-    # Inside, too: the old ones are refused.
-    expect_failure "password authentication failed" compose exec -T -e "PGPASSWORD=$OLD_POSTGRES_PASSWORD" db psql -h mcp-postgres -U mcp_user -d mcp_system -c ''
-    old=$(sed -n 's/^REDIS_PASSWORD=//p' <<<"$before")
-    { compose exec -T -e "REDISCLI_AUTH=$old" redis redis-cli ping 2>&1 || true; } | contains -E 'WRONGPASS|NOAUTH'
-    "$PYTHON" "$STACK/pgadmin.py"
 }
 
 # An image that starts and never becomes healthy, and one that ends at once.
@@ -73,16 +39,24 @@ upgrade_and_back() {
     "$SITE/docker-upgrade.sh" --back
     has_health mcp-api healthy
     [ "$(docker inspect --format '{{.Image}}' mcp-api)" = "$before" ]
-    # The dump that was made before is one.
-    local dump
-    dump=$(find "$SITE/backups" -name '*.dump' | sort | tail -n 1)
-    compose exec -T db pg_restore --list <"$dump" | contains 'DATABASE mcp_system\|EXTENSION - pg_trgm'
+    # The backup that was made before is one.
+    local backup
+    backup=$(find "$SITE/backups" -name 'before-upgrade-*.backup' | sort | tail -n 1)
+    compose exec -T api puente backup verify "/app/backups/$(basename "$backup")"
     sed -i 's#^PUENTE_IMAGE=.*#PUENTE_IMAGE=puente/puente:latest#' "$SITE/.env"
 }
 
 logs_of_one_service() {
     "$SITE/docker-logs.sh" mcp-postgres --no-follow | grep 'ready to accept connections'
     "$SITE/docker-logs.sh" --no-follow | grep mcp-redis
+}
+
+# Where Compose is a command of its own.
+works_with_the_other_spelling() {
+    mkdir -p "$SITE/bin"
+    ln -sf "$(docker info --format '{{range .ClientInfo.Plugins}}{{if eq .Name "compose"}}{{.Path}}{{end}}{{end}}')" "$SITE/bin/docker-compose"
+    (cd "$SITE" && PATH=$SITE/bin:$PATH docker-compose ps) | contains mcp-api
+    PATH=$SITE/bin:$PATH DOCKER_CONFIG=$SITE/bin "$SITE/docker-logs.sh" --no-follow api | contains mcp-api
 }
 
 refuses_nonsense() {
@@ -94,16 +68,13 @@ refuses_nonsense() {
     expect_failure "nothing was changed" "$SITE/docker-upgrade.sh" no-such-version
 }
 
-lints() { (cd "$SITE" && shellcheck -x docker-*.sh docker/*.sh tests/stack/*.sh tests/stack/checks/*.sh tests/stack/standins/*/*.sh); }
+lints() { (cd "$SITE" && shellcheck -x docker-*.sh docker/*.sh tests/stack/*.sh tests/stack/checks/*.sh tests/stack/standins/*/*.sh scripts/*.sh); }
 
 check "scripts pass shellcheck" lints
 check "scripts refuse what they do not know" refuses_nonsense
 check "logs of one service and of all" logs_of_one_service
-check "a taken port is named before anything starts" names_a_taken_port
+check "docker-compose works, too" works_with_the_other_spelling
 check "a folder that is not writable is named, and an open address" names_an_unwritable_folder
-OLD_POSTGRES_PASSWORD=$(env_value POSTGRES_PASSWORD)
-check "a wrong password in .env is explained" explains_a_wrong_password
-check "rotating passwords mends it, and changes every one, inside too" rotation_mends_it
 check "an upgrade works, and goes back" upgrade_and_back
 check "an upgrade to an image that ends returns" upgrade_returns_from ends "exit 1"
 check "an upgrade to an image that never answers returns" upgrade_returns_from hangs "sleep 600"

@@ -64,9 +64,11 @@ remember_network() {
     ls /sys/class/net >"$1/interfaces"
 }
 restore_network() {
-    local bridge
-    for bridge in docker0 docker_gwbridge; do
-        if [ -e "/sys/class/net/$bridge" ] && ! grep -qx "$bridge" "$1/interfaces"; then ip link delete "$bridge"; fi
+    local interface
+    for interface in /sys/class/net/*/bridge; do
+        [ -e "$interface" ] || continue
+        interface=$(basename "$(dirname "$interface")")
+        grep -qx "$interface" "$1/interfaces" || ip link delete "$interface"
     done
     iptables-restore <"$1/firewall"
     cat "$1/forwarding" >/proc/sys/net/ipv4/ip_forward

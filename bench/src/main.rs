@@ -7,6 +7,7 @@
 mod backends;
 mod bare;
 mod call;
+mod discovery;
 mod footprint;
 mod gateway_time;
 mod large;
@@ -32,7 +33,7 @@ const TIME: Duration = Duration::from_secs(5);
 const ROUNDS: usize = 3;
 
 /// What `make bench` measures, and `make bench ONLY=transfer` by name.
-const SCENARIOS: [&str; 7] = ["transfer", "sql", "upstream", "footprint", "backends", "replicas", "large"];
+const SCENARIOS: [&str; 8] = ["transfer", "sql", "upstream", "footprint", "backends", "replicas", "large", "discovery"];
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
@@ -48,6 +49,7 @@ async fn main() -> anyhow::Result<()> {
             "footprint" => footprint::measure(&mut report).await?,
             "backends" => backends::measure(&mut report).await?,
             "replicas" => replicas::measure(&mut report).await?,
+            "discovery" => discovery::measure(&mut report).await?,
             "large" => large::measure(&mut report).await?,
             _ => sql(&mut report).await?,
         }

@@ -117,6 +117,10 @@ async fn the_annotated_catalog_works() {
             assert_eq!(read["result"]["contents"][0]["text"], "%PDF-1.7");
         }
     }
+    let guided = Mcp::new(&server.server_url("shop"), &key);
+    assert_eq!(guided.tool_names().await, ["call_tool", "describe_tool", "search_tools"]);
+    let found = guided.call("search_tools", json!({"query": "invoice"})).await.expect(200);
+    assert_eq!(found["result"]["structuredContent"]["tools"][0]["name"], "shop_get_invoice", "{found}");
     let seen = shop.seen.lock().unwrap().clone();
     assert!(
         seen[1].contains("GET /orders?customer=c-1&status=open&created%5Bfrom%5D=2026-01-01&limit=20 "),

@@ -9,6 +9,7 @@ mod conformance;
 mod connect;
 mod crash;
 mod disconnects;
+mod discovery;
 mod doctor;
 mod documents;
 mod doors;

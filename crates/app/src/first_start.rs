@@ -2,7 +2,10 @@
 //! connect at once.
 
 use puente_config::{Config, Environment};
-use puente_domain::{Name, Role, server::VirtualServer};
+use puente_domain::{
+    Name, Role,
+    server::{Discovery, VirtualServer},
+};
 use puente_gateway::{
     Actor, Error, Gateway,
     admin::{keys::NewKey, servers::NewServer},
@@ -64,6 +67,7 @@ async fn make_default_server(gateway: &Gateway, operator: &Actor) -> Result<(), 
         include: vec!["*".to_owned()],
         exclude: Vec::new(),
         prefix: true,
+        discovery: Discovery::Off,
         open: false,
         enabled: true,
     };

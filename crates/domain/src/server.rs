@@ -1,5 +1,7 @@
 //! Virtual servers: curated parts of the catalog with an endpoint of their own; and grants, the right to use one.
 
+use std::str::FromStr;
+
 use serde::{Deserialize, Serialize};
 
 use crate::{GrantId, Name, Role, ServerId, Subject, TeamId, Timestamp};
@@ -19,6 +21,8 @@ pub struct VirtualServer {
     pub exclude: Vec<String>,
     /// Whether clients see `source_tool` (true) or `tool`.
     pub prefix: bool,
+    /// How clients find its tools.
+    pub discovery: Discovery,
     /// Whether a caller needs no token.
     pub open: bool,
     /// Whether it is served.
@@ -34,6 +38,47 @@ pub struct VirtualServer {
 impl VirtualServer {
     /// The name of the virtual server behind `/mcp`.
     pub const DEFAULT: &str = "default";
+}
+
+/// How clients find the tools of a virtual server.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Discovery {
+    /// All of them are listed.
+    #[default]
+    Off,
+    /// All of them are listed, and tools that search, describe and call them.
+    Beside,
+    /// Only those that search, describe and call are listed: for more tools than an agent can keep in mind.
+    Instead,
+}
+
+impl Discovery {
+    /// Every way.
+    pub const ALL: [Self; 3] = [Self::Off, Self::Beside, Self::Instead];
+
+    /// As it is written in catalogs and the database.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Off => "off",
+            Self::Beside => "beside",
+            Self::Instead => "instead",
+        }
+    }
+}
+
+/// A text that names no [`Discovery`].
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("'{0}' is no way to find tools; there are off, beside and instead")]
+pub struct UnknownDiscovery(pub String);
+
+impl FromStr for Discovery {
+    type Err = UnknownDiscovery;
+
+    fn from_str(text: &str) -> Result<Self, UnknownDiscovery> {
+        Self::ALL.into_iter().find(|way| way.as_str() == text).ok_or_else(|| UnknownDiscovery(text.to_owned()))
+    }
 }
 
 /// For whom a grant is. In catalogs and on the command line: `user:ana@example.com`, `key:agent`, `team:finance`,

@@ -13,6 +13,7 @@ use crate::{
     Caller, Gateway,
     audit::{CALL, Scope},
     catalog::CatalogTool,
+    discovery::{self, Guide, Inner},
     failure::Failure,
     reply,
     tasks::becomes_task,
@@ -20,6 +21,17 @@ use crate::{
     view::{View, apps},
     work::Work,
 };
+
+/// What became of a call before its source.
+#[expect(
+    clippy::large_enum_variant,
+    reason = "it is taken apart at once, and calls of sources shall not allocate for it"
+)]
+enum Prepared {
+    Ready(Ready),
+    /// It needs none.
+    Answered(ToolResult),
+}
 
 /// A call that may go to its source.
 struct Ready {
@@ -43,7 +55,8 @@ impl Gateway {
             .scope(&caller.actor, CALL, call.name, Some(&caller.server))
             .map_err(|unwritable| Failure::from(unwritable).into_protocol())?;
         let ready = match self.prepare(cx, call, &mut scope).await {
-            Ok(ready) => ready,
+            Ok(Prepared::Ready(ready)) => ready,
+            Ok(Prepared::Answered(result)) => return reply::tool(scope, Ok(Outcome::Complete(result))).await,
             Err(failure) => return reply::tool(scope, Err(failure)).await,
         };
         // A slow call of a client that knows tasks goes on without it.
@@ -61,14 +74,39 @@ impl Gateway {
         cx: &RequestContext<Caller>,
         call: CallTool<'_>,
         scope: &mut Scope,
-    ) -> Result<Ready, Failure> {
+    ) -> Result<Prepared, Failure> {
         // Per principal, with the cap on calls in flight; then per tool, once it is known.
-        let who = self.who(&cx.caller.actor);
-        let running = self.limits.admit(&who).await?;
+        let running = self.limits.admit(&self.who(&cx.caller.actor)).await?;
         let view = self.view(&cx.caller, cx.client.era)?;
-        let tool = find(&view, call.name).map_err(|unknown| self.or_step_up(cx, call.name, unknown))?;
+        match view.guide(call.name) {
+            None => {
+                let unknown = |name: &str| Failure::Unknown(McpError::UnknownTool(name.to_owned()));
+                self.ready(cx, &view, call, unknown, running, scope).await.map(Prepared::Ready)
+            }
+            Some((Guide::Call, _)) => {
+                let inner = Inner::of(&call)?;
+                let call = inner.call(call.inputs);
+                self.ready(cx, &view, call, discovery::unknown, running, scope).await.map(Prepared::Ready)
+            }
+            Some((guide, guides)) => {
+                let arguments = own_arguments(guide, &call, scope)?;
+                guides.answer(guide, &view, cx.client.era, arguments).map(Prepared::Answered)
+            }
+        }
+    }
+
+    async fn ready(
+        &self,
+        cx: &RequestContext<Caller>,
+        view: &View,
+        call: CallTool<'_>,
+        unknown: impl Fn(&str) -> Failure,
+        running: OwnedSemaphorePermit,
+        scope: &mut Scope,
+    ) -> Result<Ready, Failure> {
+        let tool = view.tools.get(call.name).ok_or_else(|| self.or_step_up(cx, call.name, unknown(call.name)))?;
         scope.calls(tool);
-        tool.limits.check_rate(&who).await?;
+        tool.limits.check_rate(&self.who(&cx.caller.actor)).await?;
 
         let arguments = tool.arguments.check(&call)?;
         let canonical = canonical(&arguments);
@@ -146,8 +184,12 @@ impl Gateway {
     }
 }
 
-fn find<'a>(view: &'a View, name: &str) -> Result<&'a Arc<CatalogTool>, Failure> {
-    view.tools.get(name).ok_or_else(|| Failure::Unknown(McpError::UnknownTool(name.to_owned())))
+/// The arguments of a tool that is ours; its row says so.
+fn own_arguments(guide: Guide, call: &CallTool<'_>, scope: &mut Scope) -> Result<Map<String, Value>, Failure> {
+    scope.counts_as(guide.labels());
+    let arguments = guide.arguments(call)?;
+    scope.note(|event| event.arguments_hash = Some(sha256_hex(&canonical(&arguments))));
+    Ok(arguments)
 }
 
 /// A copy for the audit trail without what looks like a credential.

@@ -113,7 +113,8 @@ fn seen(snapshot: &Snapshot, server: &str, principal: &Principal) -> Option<Arc<
 
 fn changes(before: Option<&View>, after: Option<&View>) -> Vec<Event> {
     let Some(after) = after else { return vec![Event::Revoked] };
-    let digests = |view: &View| [view.tools.digest, view.prompts.digest, view.resources.digest ^ view.templates.digest];
+    let digests =
+        |view: &View| [view.tools_digest(), view.prompts.digest, view.resources.digest ^ view.templates.digest];
     let (old, new) = (before.map(digests), digests(after));
     let events = [Event::ToolsChanged, Event::PromptsChanged, Event::ResourcesChanged];
     let changed = |index: &usize| old.is_none_or(|old| old[*index] != new[*index]);

@@ -17,6 +17,7 @@ mod call;
 pub mod catalog;
 mod changed;
 mod circuit;
+mod discovery;
 mod door;
 mod error;
 mod events;

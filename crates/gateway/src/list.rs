@@ -2,7 +2,12 @@
 
 use puente_mcp::{ListPage, ListRequest, McpError, RequestContext, handler::Sealer};
 
-use crate::{Caller, Gateway, failure::Failure, sealer::VaultSealer, view::Shelf};
+use crate::{
+    Caller, Gateway,
+    failure::Failure,
+    sealer::VaultSealer,
+    view::{Shelf, View},
+};
 
 /// How many items a page holds.
 const PAGE: usize = 250;
@@ -23,11 +28,24 @@ impl Gateway {
         let after = cursor.map(|cursor| cursors.open(cursor)).transpose()?;
         let after = after.as_deref();
         Ok(match what {
-            ListRequest::Tools => page(&view.tools, after, &cursors),
+            ListRequest::Tools => tools(&view, after, &cursors),
             ListRequest::Resources => page(&view.resources, after, &cursors),
             ListRequest::ResourceTemplates => page(&view.templates, after, &cursors),
             ListRequest::Prompts => page(&view.prompts, after, &cursors),
         })
+    }
+}
+
+/// Guides come first, so that an agent that reads no further knows the way.
+fn tools(view: &View, after: Option<&str>, cursors: &Cursors) -> ListPage {
+    match &view.guides {
+        Some(guides) if guides.instead => page(&guides.listed, after, cursors),
+        Some(guides) if after.is_none() => {
+            let mut first = page(&view.tools, None, cursors);
+            first.items.splice(0..0, guides.listed.iter().map(|listed| listed.json.clone()));
+            first
+        }
+        _ => page(&view.tools, after, cursors),
     }
 }
 

@@ -14,6 +14,7 @@ struct Row {
     include: String,
     exclude: String,
     prefix: bool,
+    discovery: String,
     open: bool,
     enabled: bool,
     created_at: Time,
@@ -32,6 +33,7 @@ impl TryFrom<Row> for VirtualServer {
             include: column::from_json("servers", &row.include)?,
             exclude: column::from_json("servers", &row.exclude)?,
             prefix: row.prefix,
+            discovery: column::parse("servers", &row.discovery)?,
             open: row.open,
             enabled: row.enabled,
             created_at: row.created_at.0,
@@ -46,7 +48,7 @@ macro_rules! select {
         sqlx::query_as!(
             Row,
             r#"SELECT id AS "id!: Uuid", name, description, include, exclude, prefix AS "prefix!: bool",
-                      open AS "open!: bool", enabled AS "enabled!: bool", created_at AS "created_at!: Time",
+                      discovery, open AS "open!: bool", enabled AS "enabled!: bool", created_at AS "created_at!: Time",
                       updated_at AS "updated_at!: Time", version AS "version!: i64"
                FROM servers "# + $tail,
             $($argument),*
@@ -74,15 +76,16 @@ impl ServerRepository for SqlTransaction {
 
     async fn add(&mut self, server: &VirtualServer) -> Result<()> {
         sqlx::query!(
-            "INSERT INTO servers (id, name, description, include, exclude, prefix, open, enabled, created_at,
-                                  updated_at, version)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+            "INSERT INTO servers (id, name, description, include, exclude, prefix, discovery, open, enabled,
+                                  created_at, updated_at, version)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
             server.id.0,
             server.name.as_str(),
             storable("servers.description", &server.description)?,
             column::to_json("servers", &server.include)?,
             column::to_json("servers", &server.exclude)?,
             server.prefix,
+            server.discovery.as_str(),
             server.open,
             server.enabled,
             Time(server.created_at),
@@ -97,14 +100,15 @@ impl ServerRepository for SqlTransaction {
 
     async fn update(&mut self, server: &VirtualServer) -> Result<()> {
         let updated = sqlx::query!(
-            "UPDATE servers SET name = $1, description = $2, include = $3, exclude = $4, prefix = $5, open = $6,
-                                enabled = $7, updated_at = $8, version = version + 1
-             WHERE id = $9 AND version = $10",
+            "UPDATE servers SET name = $1, description = $2, include = $3, exclude = $4, prefix = $5, discovery = $6,
+                                open = $7, enabled = $8, updated_at = $9, version = version + 1
+             WHERE id = $10 AND version = $11",
             server.name.as_str(),
             storable("servers.description", &server.description)?,
             column::to_json("servers", &server.include)?,
             column::to_json("servers", &server.exclude)?,
             server.prefix,
+            server.discovery.as_str(),
             server.open,
             server.enabled,
             Time(server.updated_at),

@@ -15,7 +15,7 @@ use super::{
 use crate::{
     Actor, Gateway,
     catalog::CatalogTool,
-    metrics::{Looked, Metrics},
+    metrics::{Looked, Metrics, ToolLabels},
     traced,
 };
 
@@ -27,7 +27,7 @@ pub(crate) struct Scope {
     trail: Arc<Trail>,
     metrics: Arc<Metrics>,
     /// What is called, once it is known to exist.
-    tool: Option<Arc<CatalogTool>>,
+    tool: Option<ToolLabels>,
     started: Instant,
     /// Taken when the row is written.
     open: Option<(Slot, AuditEvent)>,
@@ -70,8 +70,13 @@ impl Scope {
 
     /// The row is about a call of this tool.
     pub(crate) fn calls(&mut self, tool: &Arc<CatalogTool>) {
-        self.tool = Some(tool.clone());
+        self.counts_as(tool.labels.clone());
         self.note(|event| event.target = tool.address.to_string());
+    }
+
+    /// The call is counted as one of this tool.
+    pub(crate) fn counts_as(&mut self, tool: ToolLabels) {
+        self.tool = Some(tool);
     }
 
     /// Notes how the cache answered.
@@ -110,7 +115,7 @@ impl Scope {
         event.detail = detail.map(|detail| clip(detail, clip::DETAIL));
         let took = self.started.elapsed();
         if event.action == CALL {
-            self.metrics.calls.count(self.tool.as_ref().map(|tool| &tool.labels), outcome, took);
+            self.metrics.calls.count(self.tool.as_ref(), outcome, took);
         }
         event.duration_us = micros(took);
         event.source_us = micros(self.source);

@@ -2,7 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use puente_domain::{SourceId, server::VirtualServer};
+use puente_domain::{
+    SourceId,
+    server::{Discovery, VirtualServer},
+};
 use serde_json::{Map, Value, json};
 
 use super::{Rows, reference};
@@ -101,6 +104,9 @@ fn server(server: &VirtualServer, grants: Option<Vec<String>>) -> Value {
     insert_list(&mut map, "exclude", server.exclude.iter().map(|pattern| json!(pattern)).collect());
     if !server.prefix {
         map.insert("prefix".to_owned(), json!(false));
+    }
+    if server.discovery != Discovery::Off {
+        map.insert("discovery".to_owned(), json!(server.discovery));
     }
     if server.open {
         map.insert("open".to_owned(), json!(true));

@@ -5,7 +5,7 @@ use std::{collections::HashMap, sync::Arc};
 use puente_domain::{
     Name, ServerId, SourceId, Timestamp,
     catalog::{ToolPin, ToolRecord},
-    server::{Grantee, VirtualServer},
+    server::{Discovery, Grantee, VirtualServer},
 };
 use puente_mcp::Era;
 use puente_storage::{CatalogRows, Page, StorageError, Transaction, Versioned};
@@ -185,6 +185,7 @@ fn everything() -> Option<VirtualServer> {
         include: vec!["*".to_owned()],
         exclude: Vec::new(),
         prefix: true,
+        discovery: Discovery::Off,
         open: false,
         enabled: true,
         created_at: Timestamp::from_micros(0),

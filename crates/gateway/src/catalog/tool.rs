@@ -65,6 +65,11 @@ impl CatalogTool {
         super::super::view::client_name(&self.connection.name, &self.name, prefix)
     }
 
+    /// As it is listed, but for its name.
+    pub(crate) const fn listed(&self) -> &Tool {
+        &self.tool
+    }
+
     /// As it is listed; serialised once.
     pub(crate) fn json(&self, era: Era, prefix: bool) -> Bytes {
         let cell = &self.json[usize::from(era == Era::Modern)][usize::from(prefix)];

@@ -3,16 +3,22 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use puente_domain::{Name, server::VirtualServer};
+use puente_domain::{
+    Name,
+    server::{Discovery, VirtualServer},
+};
 use puente_mcp::Era;
 use serde::Serialize;
 
 use super::{Listed, Rights, Shelf, View, apps::client_uri, client_name};
-use crate::catalog::{
-    CatalogTool,
-    offered::Offered,
-    pattern::includes,
-    snapshot::{PromptItem, ResourceItem, Snapshot},
+use crate::{
+    catalog::{
+        CatalogTool,
+        offered::Offered,
+        pattern::includes,
+        snapshot::{PromptItem, ResourceItem, Snapshot},
+    },
+    discovery::{Guide, Guides},
 };
 
 impl View {
@@ -20,9 +26,12 @@ impl View {
     pub(crate) fn new(snapshot: &Snapshot, server: &VirtualServer, rights: Rights, era: Era) -> Self {
         let offers: Vec<Arc<Offered>> = snapshot.sources.iter().filter_map(|source| source.offered()).collect();
         let builder = Builder { snapshot, server, rights, era, offers: &offers };
+        let tools = Shelf::new(builder.tools(), |listed| clash(server, "tool", &listed.key));
+        let changes_nothing = tools.iter().all(|listed| listed.item.effect.is_read_only());
         Self {
             prefix: server.prefix,
-            tools: Shelf::new(builder.tools(), |listed| clash(server, "tool", &listed.key)),
+            tools,
+            guides: Guides::new(server.discovery, changes_nothing),
             prompts: Shelf::new(builder.prompts(), |listed| clash(server, "prompt", &listed.key)),
             resources: Shelf::new(builder.resources(), |listed| clash(server, "resource", &listed.key)),
             templates: Shelf::new(builder.templates(), |listed| clash(server, "resource template", &listed.key)),
@@ -33,6 +42,15 @@ impl View {
 /// `apply` refuses clashes that it can see; what sources offer by themselves may clash later.
 fn clash(server: &VirtualServer, what: &str, name: &str) {
     tracing::warn!(server = %server.name, what, name, "two sources offer the same name; the second one is left out");
+}
+
+/// A tool that is called like a guide cannot be reached.
+fn is_free(server: &VirtualServer, name: &str) -> bool {
+    let free = server.discovery == Discovery::Off || !Guide::ALL.iter().any(|guide| guide.name() == name);
+    if !free {
+        tracing::warn!(server = %server.name, name, "a source offers a tool that is called like one of the server's own");
+    }
+    free
 }
 
 struct Builder<'a> {
@@ -59,6 +77,7 @@ impl Builder<'_> {
                 json: tool.json(self.era, self.server.prefix),
                 item: tool.clone(),
             })
+            .filter(|listed| is_free(self.server, &listed.key))
             .collect()
     }
 

@@ -19,6 +19,7 @@ use crate::{
         CatalogTool,
         snapshot::{PromptItem, ResourceItem, Server},
     },
+    discovery::{Guide, Guides},
     policy::decide,
 };
 
@@ -59,10 +60,30 @@ pub(crate) fn covers(grantee: Grantee, principal: &Principal) -> bool {
 pub(crate) struct View {
     /// Whether names have their source's as a prefix.
     pub(crate) prefix: bool,
+    /// What may be called, listed or not.
     pub(crate) tools: Shelf<Arc<CatalogTool>>,
+    /// What leads to them, if they are not only listed.
+    pub(crate) guides: Option<Guides>,
     pub(crate) prompts: Shelf<PromptItem>,
     pub(crate) resources: Shelf<ResourceItem>,
     pub(crate) templates: Shelf<ResourceItem>,
+}
+
+impl View {
+    /// The guide that a client means by this name.
+    pub(crate) fn guide(&self, name: &str) -> Option<(Guide, &Guides)> {
+        let guides = self.guides.as_ref()?;
+        Some((*guides.listed.get(name)?, guides))
+    }
+
+    /// Changes with every byte of the list of tools.
+    pub(crate) fn tools_digest(&self) -> u64 {
+        match &self.guides {
+            None => self.tools.digest,
+            Some(guides) if guides.instead => guides.listed.digest,
+            Some(guides) => self.tools.digest ^ guides.listed.digest,
+        }
+    }
 }
 
 /// The views of one virtual server, each made at its first use.

@@ -40,8 +40,21 @@ impl<T> Shelf<T> {
     }
 
     pub(crate) fn get(&self, key: &str) -> Option<&T> {
-        let index = self.items.binary_search_by(|listed| listed.key.as_str().cmp(key)).ok()?;
-        Some(&self.items[index].item)
+        self.place(key).map(|place| &self.items[place].item)
+    }
+
+    /// How many items come before the one with this key.
+    pub(crate) fn place(&self, key: &str) -> Option<usize> {
+        self.items.binary_search_by(|listed| listed.key.as_str().cmp(key)).ok()
+    }
+
+    /// The item at this place.
+    pub(crate) fn at(&self, place: usize) -> Option<&Listed<T>> {
+        self.items.get(place)
+    }
+
+    pub(crate) const fn len(&self) -> usize {
+        self.items.len()
     }
 
     /// At most `limit` items after `after`; and whether there are more.

@@ -1,6 +1,7 @@
 use puente_domain::{
     Clock, Role, SourceId, ToolId,
     catalog::{Origin, SourceKind, SourceRecord, ToolRecord},
+    server::Discovery,
 };
 use puente_gateway::{
     Error,
@@ -17,6 +18,7 @@ pub(crate) fn new_server(name: &str) -> NewServer {
         include: vec!["erp.*".into()],
         exclude: vec![],
         prefix: true,
+        discovery: Discovery::Off,
         open: false,
         enabled: true,
     }

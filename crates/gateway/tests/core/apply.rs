@@ -105,7 +105,7 @@ sources:
     resources:
       - {name: rules, uri: 'doc://rules', text: \"trailing newlines\\n\\n\"}
 servers:
-  - {name: main, description: 'Für alle: ✓', include: ['erp.*'], exclude: ['erp.off'], prefix: false, open: true, grants: ['role:member']}
+  - {name: main, description: 'Für alle: ✓', include: ['erp.*'], exclude: ['erp.off'], prefix: false, discovery: beside, open: true, grants: ['role:member']}
   - {name: off, enabled: false, include: [], grants: []}
 ";
     let diff = world.apply(yaml).await.unwrap();

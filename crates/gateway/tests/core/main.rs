@@ -7,6 +7,7 @@ mod audit;
 mod cache;
 mod calls;
 mod circuit;
+mod discovery;
 mod edits;
 mod fake;
 mod flaky;

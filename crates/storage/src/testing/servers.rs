@@ -1,6 +1,6 @@
 //! Virtual servers.
 
-use puente_domain::server::{Grantee, VirtualServer};
+use puente_domain::server::{Discovery, Grantee, VirtualServer};
 
 use super::samples::{self, later, page, server};
 use crate::{Storage, StorageError};
@@ -12,6 +12,7 @@ pub async fn round_trip(storage: &dyn Storage) {
         include: Vec::new(),
         exclude: vec!["erp.delete_*".to_owned(), "\"quoted\", ünïcode".to_owned()],
         prefix: false,
+        discovery: Discovery::Beside,
         open: true,
         enabled: false,
         description: String::new(),
@@ -49,6 +50,7 @@ pub async fn stale_edit(storage: &dyn Storage) {
         include: vec!["bank.*".to_owned()],
         exclude: vec!["bank.pay".to_owned()],
         prefix: false,
+        discovery: Discovery::Instead,
         open: true,
         enabled: false,
         updated_at: later(1),

@@ -5,7 +5,7 @@ use puente_gateway::admin::servers::NewServer;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::ServerBody;
+use super::{DiscoveryBody, ServerBody};
 use crate::{
     ApiState,
     etag::Tagged,
@@ -34,6 +34,9 @@ pub(super) struct Body {
     /// Whether clients see `source_tool` (true) or `tool`.
     #[serde(default = "on")]
     prefix: bool,
+    /// How clients find its tools.
+    #[serde(default)]
+    discovery: DiscoveryBody,
     /// Whether a caller needs no token; only the role admin may say so.
     #[serde(default)]
     open: bool,
@@ -50,6 +53,7 @@ impl From<Body> for NewServer {
             include: body.include,
             exclude: body.exclude,
             prefix: body.prefix,
+            discovery: body.discovery.into(),
             open: body.open,
             enabled: body.enabled,
         }

@@ -6,8 +6,11 @@ mod get;
 mod list;
 mod update;
 
-use puente_domain::{Timestamp, server::VirtualServer};
-use serde::Serialize;
+use puente_domain::{
+    Timestamp,
+    server::{Discovery, VirtualServer},
+};
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
@@ -19,6 +22,40 @@ pub(super) fn router() -> OpenApiRouter<ApiState> {
         update::update,
         delete::delete
     ))
+}
+
+/// How clients find the tools of a virtual server.
+#[derive(Clone, Copy, Default, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+#[schema(as = Discovery)]
+pub(super) enum DiscoveryBody {
+    /// All of them are listed.
+    #[default]
+    Off,
+    /// All of them are listed, and `search_tools`, `describe_tool` and `call_tool`.
+    Beside,
+    /// Only `search_tools`, `describe_tool` and `call_tool` are listed.
+    Instead,
+}
+
+impl From<Discovery> for DiscoveryBody {
+    fn from(discovery: Discovery) -> Self {
+        match discovery {
+            Discovery::Off => Self::Off,
+            Discovery::Beside => Self::Beside,
+            Discovery::Instead => Self::Instead,
+        }
+    }
+}
+
+impl From<DiscoveryBody> for Discovery {
+    fn from(discovery: DiscoveryBody) -> Self {
+        match discovery {
+            DiscoveryBody::Off => Self::Off,
+            DiscoveryBody::Beside => Self::Beside,
+            DiscoveryBody::Instead => Self::Instead,
+        }
+    }
 }
 
 /// A virtual server, at `/servers/{name}/mcp`; the one named `default` is also `/mcp`.
@@ -39,6 +76,8 @@ pub(super) struct ServerBody {
     exclude: Vec<String>,
     /// Whether clients see `source_tool` (true) or `tool`.
     prefix: bool,
+    /// How clients find its tools.
+    discovery: DiscoveryBody,
     /// Whether a caller needs no token.
     open: bool,
     /// Whether it is served.
@@ -60,6 +99,7 @@ impl From<VirtualServer> for ServerBody {
             include: server.include,
             exclude: server.exclude,
             prefix: server.prefix,
+            discovery: server.discovery.into(),
             open: server.open,
             enabled: server.enabled,
             created_at: server.created_at,

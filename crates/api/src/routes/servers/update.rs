@@ -4,7 +4,7 @@ use puente_gateway::admin::servers::ServerChanges;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::ServerBody;
+use super::{DiscoveryBody, ServerBody};
 use crate::{
     ApiState,
     etag::{IfMatch, Tagged},
@@ -28,6 +28,8 @@ pub(super) struct Body {
     exclude: Option<Vec<String>>,
     /// Whether clients see `source_tool` (true) or `tool`.
     prefix: Option<bool>,
+    /// How clients find its tools.
+    discovery: Option<DiscoveryBody>,
     /// Whether a caller needs no token; only the role admin may say so.
     open: Option<bool>,
     /// Whether it is served.
@@ -42,6 +44,7 @@ impl From<Body> for ServerChanges {
             include: body.include,
             exclude: body.exclude,
             prefix: body.prefix,
+            discovery: body.discovery.map(Into::into),
             open: body.open,
             enabled: body.enabled,
         }

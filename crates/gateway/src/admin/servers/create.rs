@@ -1,6 +1,9 @@
 //! A new virtual server.
 
-use puente_domain::{Name, ServerId, server::VirtualServer};
+use puente_domain::{
+    Name, ServerId,
+    server::{Discovery, VirtualServer},
+};
 use puente_storage::Versioned;
 
 use super::check;
@@ -19,6 +22,8 @@ pub struct NewServer {
     pub exclude: Vec<String>,
     /// Whether clients see `source_tool` or `tool`.
     pub prefix: bool,
+    /// How clients find its tools.
+    pub discovery: Discovery,
     /// Whether a caller needs no token; only an administrator may say so.
     pub open: bool,
     /// Whether it is served.
@@ -40,6 +45,7 @@ impl Gateway {
             include: new.include,
             exclude: new.exclude,
             prefix: new.prefix,
+            discovery: new.discovery,
             open: new.open,
             enabled: new.enabled,
             created_at: now,

@@ -1,6 +1,9 @@
 //! A changed virtual server.
 
-use puente_domain::{Name, Timestamp, server::VirtualServer};
+use puente_domain::{
+    Name, Timestamp,
+    server::{Discovery, VirtualServer},
+};
 use puente_storage::Versioned;
 
 use super::check;
@@ -23,6 +26,8 @@ pub struct ServerChanges {
     pub exclude: Option<Vec<String>>,
     /// Whether clients see `source_tool` or `tool`.
     pub prefix: Option<bool>,
+    /// How clients find its tools.
+    pub discovery: Option<Discovery>,
     /// Whether a caller needs no token; only an administrator may say so.
     pub open: Option<bool>,
     /// Whether it is served.
@@ -63,6 +68,7 @@ impl ServerChanges {
             include: self.include.unwrap_or(server.include),
             exclude: self.exclude.unwrap_or(server.exclude),
             prefix: self.prefix.unwrap_or(server.prefix),
+            discovery: self.discovery.unwrap_or(server.discovery),
             open: self.open.unwrap_or(server.open),
             enabled: self.enabled.unwrap_or(server.enabled),
             updated_at: now,

@@ -1,6 +1,6 @@
 //! The entries of a catalog file, and how they are read.
 
-use puente_domain::{Name, catalog::SourceKind};
+use puente_domain::{Name, catalog::SourceKind, server::Discovery};
 use serde_json::{Map, Value};
 
 use super::fields::{Fields, finding};
@@ -86,6 +86,8 @@ pub struct ServerEntry {
     pub exclude: Vec<String>,
     /// Whether clients see `source_tool` or `tool`.
     pub prefix: bool,
+    /// How clients find its tools.
+    pub discovery: Discovery,
     /// Whether a caller needs no token.
     pub open: bool,
     /// Whether it is served.
@@ -155,9 +157,10 @@ fn server(mut fields: Fields<'_>) -> Option<ServerEntry> {
     let (include, exclude) = (fields.texts("include"), fields.texts("exclude"));
     let (prefix, open, enabled) =
         (fields.flag("prefix", true), fields.flag("open", false), fields.flag("enabled", true));
+    let discovery = fields.parsed("discovery").unwrap_or_default();
     let grants = fields.has("grants").then(|| fields.texts("grants"));
-    fields.deny_rest("name, description, include, exclude, prefix, open, enabled and grants");
-    Some(ServerEntry { name: name?, description, include, exclude, prefix, open, enabled, grants })
+    fields.deny_rest("name, description, include, exclude, prefix, discovery, open, enabled and grants");
+    Some(ServerEntry { name: name?, description, include, exclude, prefix, discovery, open, enabled, grants })
 }
 
 /// Notes names that two entries share.

@@ -61,6 +61,11 @@ impl<'a> Fields<'a> {
             self.findings.push(finding(path, format!("`{key}` is missing")));
             return None;
         }
+        self.parsed(key)
+    }
+
+    /// A text that must parse; `None` if it is absent or wrong.
+    pub(super) fn parsed<T: FromStr<Err: Display>>(&mut self, key: &str) -> Option<T> {
         let text = self.text(key)?;
         text.parse().map_err(|error: T::Err| self.wrong(key, error.to_string())).ok()
     }

@@ -126,6 +126,7 @@ fn server() -> Value {
             "include": patterns,
             "exclude": patterns,
             "prefix": {"type": "boolean", "default": true},
+            "discovery": {"enum": ["off", "beside", "instead"], "default": "off"},
             "open": {"type": "boolean", "default": false},
             "enabled": {"type": "boolean", "default": true},
             "grants": {"type": "array", "items": {"type": "string", "pattern": "^(user|key|team|role):.+$"}}

@@ -109,6 +109,7 @@ impl Planner<'_> {
             include: entry.include.clone(),
             exclude: entry.exclude.clone(),
             prefix: entry.prefix,
+            discovery: entry.discovery,
             open: entry.open,
             enabled: entry.enabled,
             created_at: known.map_or(self.now, |known| known.created_at),
@@ -121,6 +122,7 @@ impl Planner<'_> {
                 ("include", a.include == b.include),
                 ("exclude", a.exclude == b.exclude),
                 ("prefix", a.prefix == b.prefix),
+                ("discovery", a.discovery == b.discovery),
                 ("open", a.open == b.open),
                 ("enabled", a.enabled == b.enabled),
             ]

@@ -22,6 +22,7 @@ mod rotation;
 mod sign_in;
 mod stdio;
 mod traces;
+mod trail;
 mod transfer;
 mod traps;
 mod upstream;

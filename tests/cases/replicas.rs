@@ -16,7 +16,7 @@ use tokio::time::{Instant, sleep};
 const PATIENCE: Duration = Duration::from_mins(1);
 
 /// So many replicas on a new database of the shared PostgreSQL.
-async fn cluster(replicas: usize, settings: &[(&str, &str)]) -> (Cluster, String) {
+pub(crate) async fn cluster(replicas: usize, settings: &[(&str, &str)]) -> (Cluster, String) {
     let database = Postgres::shared().create_database().await.unwrap();
     (Cluster::new(&vec![database.clone(); replicas], settings).await, database)
 }

@@ -62,7 +62,7 @@ impl Replica {
             Ok(keys) => self.tokens.accept(&keys),
             Err(error) => tracing::warn!(%error, "tokens signed before the transfer are accepted after a restart"),
         }
-        if let Err(error) = self.gateway.reload().await {
+        if let Err(error) = self.gateway.come_back().await {
             tracing::error!(
                 error = &error as &dyn std::error::Error,
                 "the catalog could not be read; it is tried again"

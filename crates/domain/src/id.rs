@@ -67,6 +67,10 @@ ids! {
     FamilyId,
     /// An [`AuditEvent`](crate::audit::AuditEvent).
     AuditId,
+    /// Audit events that were written together.
+    AuditBatchId,
+    /// A key that the audit trail is sealed with.
+    AuditKeyId,
     /// A stored, oversized [`Result`](crate::session::StoredResult).
     ResultId,
     /// A [`Task`](crate::task::TaskRecord).

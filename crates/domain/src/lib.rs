@@ -20,8 +20,8 @@ pub mod time;
 pub mod user;
 
 pub use id::{
-    AuditId, FamilyId, GrantId, JobId, KeyId, PromptId, ResourceId, ResultId, ServerId, SessionId, SourceId, TaskId,
-    TeamId, ToolId, UserId,
+    AuditBatchId, AuditId, AuditKeyId, FamilyId, GrantId, JobId, KeyId, PromptId, ResourceId, ResultId, ServerId,
+    SessionId, SourceId, TaskId, TeamId, ToolId, UserId,
 };
 pub use name::{Name, NameError};
 pub use principal::{Principal, Role, Subject};

@@ -24,7 +24,7 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
     Settings, Shared,
-    audit::Trail,
+    audit::{Chain, Trail},
     catalog::{Live, Rows, Snapshot},
     events::Subscribers,
     failure::Failure,
@@ -71,6 +71,7 @@ pub struct Gateway {
     pub(crate) queue: Queue,
     pub(crate) rates: Rates,
     pub(crate) trail: Arc<Trail>,
+    pub(crate) chain: Arc<Chain>,
     pub(crate) identity: Identity,
     pub(crate) cache: Cache<Failure>,
     pub(crate) limits: Limits,
@@ -94,9 +95,10 @@ impl Gateway {
     pub fn new(parts: Parts) -> Arc<Self> {
         let settings = &parts.settings;
         let Shared { bus, cache, rates } = parts.shared;
+        let chain = Arc::new(Chain::new(parts.vault.clone(), parts.clock.clone()));
         Arc::new(Self {
             queue: Queue::new(parts.storage.clone(), bus.clone()),
-            trail: Arc::new(Trail::new(parts.storage.clone(), settings.on_audit_failure)),
+            trail: Arc::new(Trail::new(parts.storage.clone(), chain.clone(), settings.on_audit_failure)),
             cache: Cache::new(cache),
             metrics: Arc::new(Metrics::new(parts.clock.now())),
             limits: Limits::new(&rates, settings.principal_rate, settings.max_calls),
@@ -108,6 +110,7 @@ impl Gateway {
             started: AtomicBool::new(false),
             stopping: CancellationToken::new(),
             background: TaskTracker::new(),
+            chain,
             bus,
             rates,
             identity: Identity::default(),

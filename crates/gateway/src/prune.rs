@@ -20,7 +20,10 @@ impl Gateway {
         let now = self.clock.now();
         let mut transaction = self.storage.write().await?;
         let audit = match self.settings.audit_retention {
-            Some(retention) => transaction.audit().prune(now - retention).await?,
+            Some(retention) => {
+                self.chain.prune(transaction.as_mut(), now - retention).await?;
+                transaction.audit().prune(now - retention).await?
+            }
             None => 0,
         };
         transaction.results().prune(now).await?;

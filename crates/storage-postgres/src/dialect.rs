@@ -67,6 +67,9 @@ pub(crate) fn is_read_only(error: &dyn DatabaseError) -> bool {
     matches!(error.code().as_deref(), Some("25006" | "53100"))
 }
 
+/// Holds rows that are read until the transaction ends.
+pub(crate) const FOR_UPDATE: &str = " FOR UPDATE";
+
 /// Takes or renews a lease by the database's clock.
 pub(crate) async fn acquire_lease(
     connection: &mut Connection,

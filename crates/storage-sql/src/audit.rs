@@ -5,12 +5,12 @@ use puente_domain::{
     AuditId, Subject, Timestamp,
     audit::{AuditEvent, Outcome},
 };
-use puente_storage::{AuditFilter, AuditRepository, Page, Result, Slice, StorageError};
+use puente_storage::{AuditFilter, AuditRepository, Marked, Page, Result, Slice, StorageError};
 use uuid::Uuid;
 
 use super::{
     SqlTransaction, Time,
-    audit_insert::Texts,
+    audit_insert::{Texts, batch_of, salt_of},
     column,
     subject::{subject, subject_text},
     text::{fold, storable},
@@ -72,18 +72,19 @@ fn outcome(text: &str) -> Result<Outcome> {
 
 #[async_trait]
 impl AuditRepository for SqlTransaction {
-    async fn add(&mut self, events: &[AuditEvent]) -> Result<()> {
+    async fn add(&mut self, events: &[Marked]) -> Result<Vec<AuditId>> {
         self.insert_events(events).await
     }
 
-    async fn complete(&mut self, event: &AuditEvent) -> Result<bool> {
+    async fn complete(&mut self, marked: &Marked) -> Result<bool> {
+        let event = &marked.event;
         let texts = Texts::try_from(event)?;
         let completed = sqlx::query!(
             "UPDATE audit_events
              SET at = $1, subject = $2, principal = $3, principal_search = $4, action = $5, target = $6, server = $7,
                  arguments_hash = $8, arguments = $9, outcome = $10, detail = $11, duration_us = $12, source_us = $13,
-                 bytes = $14, cached = $15, request_id = $16, address = $17
-             WHERE id = $18 AND outcome = 'unknown'",
+                 bytes = $14, cached = $15, request_id = $16, address = $17, batch = $18, salt = $19
+             WHERE id = $20 AND outcome = 'unknown'",
             Time(event.at),
             subject_text(event.subject),
             texts.principal,
@@ -101,6 +102,8 @@ impl AuditRepository for SqlTransaction {
             event.cached,
             texts.request_id,
             texts.address,
+            batch_of(marked),
+            salt_of(marked),
             event.id.0
         );
         let completed = completed.execute(self.connection()).await.map_err(|error| self.fail(error))?;
@@ -122,6 +125,15 @@ impl AuditRepository for SqlTransaction {
 
     async fn list(&mut self, filter: &AuditFilter, page: &Page) -> Result<Slice<AuditEvent>> {
         self.list_events(filter, page).await
+    }
+
+    async fn follow(
+        &mut self,
+        filter: &AuditFilter,
+        after: Option<(Timestamp, AuditId)>,
+        limit: u32,
+    ) -> Result<Vec<AuditEvent>> {
+        self.follow_events(filter, after, limit).await
     }
 
     async fn count(&mut self, filter: &AuditFilter, at_most: u64) -> Result<u64> {
@@ -148,7 +160,7 @@ impl AuditRepository for SqlTransaction {
 
     async fn pseudonymise(&mut self, subject: Subject, pseudonym: &str) -> Result<u64> {
         let changed = sqlx::query!(
-            "UPDATE audit_events SET subject = $1, principal = $2, principal_search = $3 WHERE subject = $4",
+            "UPDATE audit_events SET subject = $1, principal = $2, principal_search = $3, salt = NULL WHERE subject = $4",
             subject_text(Subject::Anonymous),
             storable("audit.principal", pseudonym)?,
             fold(pseudonym),

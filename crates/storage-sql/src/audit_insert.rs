@@ -1,8 +1,9 @@
 //! Adding events: many rows a statement, so that a group commit costs few round trips.
 
-use puente_domain::audit::AuditEvent;
-use puente_storage::{Result, StorageError};
+use puente_domain::{AuditId, audit::AuditEvent};
+use puente_storage::{Marked, Result, StorageError};
 use sqlx::QueryBuilder;
+use uuid::Uuid;
 
 use super::{
     SqlTransaction, Time,
@@ -44,27 +45,39 @@ impl<'a> TryFrom<&'a AuditEvent> for Texts<'a> {
     }
 }
 
+/// The batch that an event's row names.
+pub(super) fn batch_of(marked: &Marked) -> Option<Uuid> {
+    marked.mark.as_ref().map(|mark| mark.batch.0)
+}
+
+/// The salt beside an event.
+pub(super) fn salt_of(marked: &Marked) -> Option<&[u8]> {
+    marked.mark.as_ref()?.salt.as_deref()
+}
+
 impl SqlTransaction {
-    /// Adds events; none of them if one cannot be stored.
-    pub(super) async fn insert_events(&mut self, events: &[AuditEvent]) -> Result<()> {
-        let rows = events.iter().map(|event| Ok((event, Texts::try_from(event)?))).collect::<Result<Vec<_>>>()?;
+    /// Adds events; none of them if one cannot be stored. Returns those that were not there.
+    pub(super) async fn insert_events(&mut self, events: &[Marked]) -> Result<Vec<AuditId>> {
+        let rows = events.iter().map(|row| Ok((row, Texts::try_from(&row.event)?))).collect::<Result<Vec<_>>>()?;
         let mut rest = &rows[..];
+        let mut added = Vec::with_capacity(rows.len());
         for size in SIZES {
             while let Some((chunk, others)) = rest.split_at_checked(size) {
-                self.insert_chunk(chunk).await?;
+                added.extend(self.insert_chunk(chunk).await?);
                 rest = others;
             }
         }
-        Ok(())
+        Ok(added)
     }
 
-    async fn insert_chunk(&mut self, rows: &[(&AuditEvent, Texts<'_>)]) -> Result<()> {
+    async fn insert_chunk(&mut self, rows: &[(&Marked, Texts<'_>)]) -> Result<Vec<AuditId>> {
         let mut query = QueryBuilder::new(
             "INSERT INTO audit_events (id, at, subject, principal, principal_search, action, target, server,
                                        arguments_hash, arguments, outcome, detail, duration_us, source_us, bytes,
-                                       cached, request_id, address) ",
+                                       cached, request_id, address, batch, salt) ",
         );
-        query.push_values(rows, |mut row, (event, texts)| {
+        query.push_values(rows, |mut row, (marked, texts)| {
+            let event = &marked.event;
             row.push_bind(event.id.0)
                 .push_bind(Time(event.at))
                 .push_bind(subject_text(event.subject))
@@ -82,10 +95,13 @@ impl SqlTransaction {
                 .push_bind(event.bytes)
                 .push_bind(event.cached)
                 .push_bind(texts.request_id)
-                .push_bind(texts.address);
+                .push_bind(texts.address)
+                .push_bind(batch_of(marked))
+                .push_bind(salt_of(marked));
         });
-        query.push(" ON CONFLICT (id) DO NOTHING");
-        query.build().execute(self.connection()).await.map_err(|error| self.fail(error))?;
-        Ok(())
+        query.push(" ON CONFLICT (id) DO NOTHING RETURNING id");
+        let added: Vec<Uuid> =
+            query.build_query_scalar().fetch_all(self.connection()).await.map_err(|error| self.fail(error))?;
+        Ok(added.into_iter().map(AuditId).collect())
     }
 }

@@ -1,6 +1,6 @@
 //! Which events: newest first, page by page, and how many.
 
-use puente_domain::audit::AuditEvent;
+use puente_domain::{AuditId, Timestamp, audit::AuditEvent};
 use puente_storage::{AuditFilter, Page, Result, Slice};
 use sqlx::QueryBuilder;
 use uuid::Uuid;
@@ -49,6 +49,27 @@ impl SqlTransaction {
         let rows: Vec<Row> =
             query.build_query_as().fetch_all(self.connection()).await.map_err(|error| self.fail(error))?;
         page::slice(rows, page, |event: &AuditEvent| event.id.to_string())
+    }
+
+    pub(super) async fn follow_events(
+        &mut self,
+        filter: &AuditFilter,
+        after: Option<(Timestamp, AuditId)>,
+        limit: u32,
+    ) -> Result<Vec<AuditEvent>> {
+        let among = match &filter.principal {
+            Some(part) => Among::CallersLike(pattern(Some(part))?),
+            None => Among::All,
+        };
+        let mut query = QueryBuilder::new(SELECT);
+        push_conditions(&mut query, filter, &among)?;
+        if let Some((at, id)) = after {
+            query.push(" AND (at, id) > (").push_bind(Time(at)).push(", ").push_bind(id.0).push(")");
+        }
+        query.push(" ORDER BY at, id LIMIT ").push_bind(i64::from(limit));
+        let rows: Vec<Row> =
+            query.build_query_as().fetch_all(self.connection()).await.map_err(|error| self.fail(error))?;
+        rows.into_iter().map(AuditEvent::try_from).collect()
     }
 
     pub(super) async fn count_events(&mut self, filter: &AuditFilter, at_most: u64) -> Result<u64> {

@@ -7,9 +7,12 @@
 
 mod audit;
 mod audit_callers;
+mod audit_chain;
+mod audit_chain_row;
 mod audit_filter;
 mod audit_insert;
 mod audit_list;
+mod audit_marks;
 mod catalog;
 mod column;
 mod errors;

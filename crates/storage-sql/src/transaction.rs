@@ -2,10 +2,10 @@
 
 use async_trait::async_trait;
 use puente_storage::{
-    AuditRepository, CatalogRepository, GrantRepository, JobRepository, KeyRepository, McpSessionRepository,
-    OAuthRepository, PinRepository, RefreshTokenRepository, Result, ResultRepository, SecretRepository,
-    ServerRepository, StorageError, TaskRepository, TeamRepository, Transaction, UserRepository, VersionRepository,
-    WebSessionRepository,
+    AuditChainRepository, AuditRepository, CatalogRepository, GrantRepository, JobRepository, KeyRepository,
+    McpSessionRepository, OAuthRepository, PinRepository, RefreshTokenRepository, Result, ResultRepository,
+    SecretRepository, ServerRepository, StorageError, TaskRepository, TeamRepository, Transaction, UserRepository,
+    VersionRepository, WebSessionRepository,
 };
 
 use super::errors::{driver, from_reference, from_sqlx};
@@ -89,6 +89,10 @@ impl Transaction for SqlTransaction {
     }
 
     fn audit(&mut self) -> &mut dyn AuditRepository {
+        self
+    }
+
+    fn audit_chain(&mut self) -> &mut dyn AuditChainRepository {
         self
     }
 

@@ -62,6 +62,9 @@ pub(crate) fn is_read_only(error: &dyn DatabaseError) -> bool {
     matches!(code.map(|code| code & 0xff), Some(8 | 13))
 }
 
+/// Holds rows that are read: nobody else writes meanwhile anyway.
+pub(crate) const FOR_UPDATE: &str = "";
+
 /// Takes or renews a lease by the machine's clock.
 pub(crate) async fn acquire_lease(
     connection: &mut Connection,

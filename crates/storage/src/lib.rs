@@ -14,6 +14,7 @@
 
 mod access;
 mod audit;
+mod audit_chain;
 mod catalog;
 mod error;
 mod jobs;
@@ -28,6 +29,7 @@ mod users;
 
 pub use access::{GrantRepository, KeyRepository, ServerRepository, TeamRepository};
 pub use audit::{AuditFilter, AuditRepository};
+pub use audit_chain::{AuditChainRepository, AuditKey, Batch, Claimed, Head, Mark, Marked, Seal, Whereabouts};
 pub use catalog::{CatalogRepository, CatalogRows, ToolFilter};
 pub use error::StorageError;
 pub use jobs::{Claim, Due, JobFilter, JobRepository};

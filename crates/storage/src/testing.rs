@@ -6,6 +6,7 @@
 #![expect(clippy::unwrap_used, clippy::missing_panics_doc, reason = "a case that fails panics")]
 
 pub mod audit;
+pub mod audit_chain;
 pub mod catalog;
 pub mod expansion;
 pub mod grants;
@@ -63,7 +64,11 @@ macro_rules! conformance_suite {
             audit {
                 round_trip, many_at_once_or_none, intents_complete_once, newest_first_and_paged, every_filter,
                 targets_by_prefix, long_targets, counted_up_to_a_limit, totals, pseudonymised, pruned, added_again,
-                parts_of_names, parts_of_names_behind_many_events,
+                parts_of_names, parts_of_names_behind_many_events, followed,
+            }
+            audit_chain {
+                marks_round_trip, only_what_was_added_is_told, batches_and_seals, batches_need_their_key, one_head,
+                unlisted_and_stray, remarked,
             }
             sessions { sessions_put_get_remove, sessions_pruned, results_for_their_caller_only, results_pruned }
             tasks { round_trip_for_their_caller_only, terminal_is_final, pages_by_id, by_id, answered, pruned }

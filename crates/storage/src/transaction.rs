@@ -3,9 +3,10 @@
 use async_trait::async_trait;
 
 use crate::{
-    AuditRepository, CatalogRepository, GrantRepository, JobRepository, KeyRepository, McpSessionRepository,
-    OAuthRepository, PinRepository, RefreshTokenRepository, Result, ResultRepository, SecretRepository,
-    ServerRepository, TaskRepository, TeamRepository, UserRepository, VersionRepository, WebSessionRepository,
+    AuditChainRepository, AuditRepository, CatalogRepository, GrantRepository, JobRepository, KeyRepository,
+    McpSessionRepository, OAuthRepository, PinRepository, RefreshTokenRepository, Result, ResultRepository,
+    SecretRepository, ServerRepository, TaskRepository, TeamRepository, UserRepository, VersionRepository,
+    WebSessionRepository,
 };
 
 /// How many connections to the database are open.
@@ -89,6 +90,8 @@ pub trait Transaction: Send {
     fn secrets(&mut self) -> &mut dyn SecretRepository;
     /// The audit trail.
     fn audit(&mut self) -> &mut dyn AuditRepository;
+    /// What proves the audit trail.
+    fn audit_chain(&mut self) -> &mut dyn AuditChainRepository;
     /// Legacy MCP sessions.
     fn mcp_sessions(&mut self) -> &mut dyn McpSessionRepository;
     /// Oversized results.

@@ -1,5 +1,5 @@
-//! What is sealed and lives for hours: orders, states and answers of tasks, stored results. It is sealed anew on the
-//! way; what cannot be opened is carried over as it is: nobody could read it before, and the transfer does not wait for it.
+//! What is sealed and does not hold up a transfer: orders, states and answers of tasks, stored results, which live for
+//! hours; keys of the audit trail. It is sealed anew on the way; what cannot be opened is carried over as it is: nobody could read it before, and the transfer does not wait for it.
 
 use base64::{Engine, prelude::BASE64_STANDARD_NO_PAD};
 use puente_auth::Vault;
@@ -33,6 +33,7 @@ const PASSING: &[Passing] = &[
     Passing { table: "tasks", column: "payload", prefix: "task-state:", form: Form::Text },
     Passing { table: "tasks", column: "answers", prefix: "task-answers:", form: Form::Text },
     Passing { table: "results", column: "body", prefix: "result:", form: Form::Bytes },
+    Passing { table: "audit_keys", column: "sealed", prefix: "audit-key:", form: Form::Bytes },
 ];
 
 /// Whether a column of a table may be sealed like this.

@@ -31,6 +31,7 @@ const TABLE: &[(&str, &str, &str)] = &[
     ("GET", "/api/v1/jobs", "401 403 403 2xx 403 2xx 2xx"),
     ("GET", "/api/v1/jobs/counts", "401 403 403 2xx 403 2xx 2xx"),
     ("GET", "/api/v1/audit", "401 2xx 2xx 2xx 403 2xx 2xx"),
+    ("GET", "/api/v1/audit/export", "401 2xx 2xx 2xx 403 2xx 2xx"),
     ("POST", "/api/v1/users", "401 403 403 2xx 403 2xx 403"),
     ("POST", "/api/v1/teams", "401 403 403 2xx 403 2xx 403"),
     ("POST", "/api/v1/servers", "401 403 2xx 2xx 403 2xx 403"),

@@ -65,6 +65,21 @@ async fn the_audit_trail_is_searched() {
     let one = world.get(&format!("/api/v1/audit/{}", found[0]["id"].as_str().unwrap())).send().await.unwrap();
     assert_eq!(ok(one, 200).await, found[0]);
 
+    let export = async |query: &str, token: &str| -> Vec<Value> {
+        let request = world.request(reqwest::Method::GET, &format!("/api/v1/audit/export{query}")).bearer_auth(token);
+        let answer = request.send().await.unwrap();
+        assert_eq!(
+            (answer.status().as_u16(), &answer.headers()["content-type"]),
+            (200, &"application/jsonl".parse().unwrap())
+        );
+        answer.text().await.unwrap().lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+    };
+    let mut own = search("", &ana).await;
+    own.reverse();
+    assert_eq!(export("", &ana).await, own);
+    assert!(export("", &world.admin).await.len() > own.len());
+    assert!(export("?since=2999-01-01T00:00:00Z", &world.admin).await.is_empty());
+
     let statistics = world.get("/api/v1/statistics/calls?since=2020-01-01T00:00:00Z").send().await.unwrap();
     assert_eq!(ok(statistics, 200).await["calls"], 0);
 }

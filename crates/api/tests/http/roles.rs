@@ -40,6 +40,7 @@ async fn roles_by_doors() {
         (Method::DELETE, "/api/v1/secrets/nothing",             "401   403    -      -      403              403"),
         (Method::GET,    "/api/v1/catalog",                     "401   403    -      -      -                403"),
         (Method::GET,    "/api/v1/audit",                       "401   -      -      -      -                403"),
+        (Method::GET,    "/api/v1/audit/export",                "401   -      -      -      -                403"),
         (Method::GET,    "/api/v1/jobs",                        "401   403    403    -      -                403"),
         (Method::GET,    "/api/v1/jobs/counts",                 "401   403    403    -      -                403"),
         (Method::GET,    "/api/v1/jobs/nothing",                "401   403    403    -      -                403"),

@@ -39,7 +39,7 @@ impl Edit<'_> {
     /// Records the edit as `action` on `target`, commits it, and has it taken up.
     pub(crate) async fn save(mut self, action: &str, target: &str, detail: Option<String>) -> Result<()> {
         let event = self.gateway.event(self.actor, action, target, Outcome::Ok, detail);
-        self.transaction.audit().add(&[event]).await?;
+        self.gateway.chain.add(self.transaction.as_mut(), &[event]).await?;
         self.transaction.save().await?;
         self.gateway.identity.forget();
         self.gateway.changed(self.what).await;

@@ -38,7 +38,7 @@ impl Gateway {
 }
 
 /// Narrows a filter to what the actor may see.
-fn narrow(actor: &Actor, filter: &mut AuditFilter) -> Result<()> {
+pub(super) fn narrow(actor: &Actor, filter: &mut AuditFilter) -> Result<()> {
     if decide(&actor.principal, Action::ReadAudit).is_ok() {
         return Ok(());
     }

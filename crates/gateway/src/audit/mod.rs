@@ -3,9 +3,12 @@
 //! - `trail`, `writer`: the queue in front of the table, and its group commits;
 //! - `scope`: one call's row, from its first moment to its outcome;
 //! - `clip`: rows stay small and storable, whatever callers send;
-//! - `list`, `statistics`: reading; `recover`: what a crash left behind.
+//! - `chain`: what proves that nothing was changed, and `puente audit verify`, which looks;
+//! - `list`, `export`, `statistics`: reading; `recover`: what a crash left behind.
 
+mod chain;
 mod clip;
+mod export;
 mod list;
 mod recover;
 mod scope;
@@ -13,6 +16,8 @@ mod statistics;
 mod trail;
 mod writer;
 
+pub use chain::{Adopted, Anchor, AnchorError, Finding, FindingKind, Verification};
+pub(crate) use chain::{Chain, resealed};
 pub(crate) use scope::{CALL, Scope};
 pub use statistics::{COUNT_LIMIT, Statistics, TargetStatistics};
 pub(crate) use trail::{Slot, Trail, Unwritable};

@@ -31,9 +31,8 @@ impl Gateway {
     /// other.
     async fn explain(&self, intent: AuditEvent) -> Result<()> {
         let mut transaction = self.storage.write().await?;
-        let explained = AuditEvent { detail: Some(DETAIL.to_owned()), ..intent };
-        if transaction.audit().complete(&explained).await? {
-            let AuditEvent { id, target, .. } = &explained;
+        if self.chain.explain(transaction.as_mut(), intent.id, DETAIL).await? {
+            let AuditEvent { id, target, .. } = &intent;
             tracing::warn!(%id, target, "a call has no outcome yet: its process has ended, or still runs it");
         }
         transaction.save().await?;

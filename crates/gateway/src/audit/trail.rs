@@ -16,7 +16,7 @@ use tokio::{
     time::timeout,
 };
 
-use super::writer::Writer;
+use super::{Chain, writer::Writer};
 use crate::OnAuditFailure;
 
 /// How many rows wait at most.
@@ -57,6 +57,7 @@ impl Kind {
 /// What the queue and its writer share.
 pub(super) struct State {
     pub(super) storage: Arc<dyn Storage>,
+    pub(super) chain: Arc<Chain>,
     pub(super) on_failure: OnAuditFailure,
     /// The last commit failed, and its rows still wait.
     pub(super) failing: AtomicBool,
@@ -95,10 +96,11 @@ pub(crate) struct Trail {
 
 impl Trail {
     /// An empty queue and the task that writes it. Needs a Tokio runtime.
-    pub(crate) fn new(storage: Arc<dyn Storage>, on_failure: OnAuditFailure) -> Self {
+    pub(crate) fn new(storage: Arc<dyn Storage>, chain: Arc<Chain>, on_failure: OnAuditFailure) -> Self {
         let (queue, receiver) = mpsc::channel(CAPACITY);
         let state = Arc::new(State {
             storage,
+            chain,
             on_failure,
             failing: AtomicBool::new(false),
             lost: AtomicU64::new(0),

@@ -5,7 +5,7 @@ use std::{
     time::Duration,
 };
 
-use puente_domain::audit::AuditEvent;
+use puente_domain::AuditBatchId;
 use puente_storage::{StorageError, Transaction};
 use tokio::{sync::mpsc, time::timeout};
 
@@ -53,7 +53,13 @@ impl Writer {
 
     /// Commits the batch; tries again until it succeeds, or gives up what it may give up.
     async fn write(&mut self) {
-        while let Err(error) = self.commit().await {
+        let id = AuditBatchId::new();
+        let mut renewed = false;
+        while let Err(error) = self.commit(id).await {
+            // The key was that of another database, which a transfer has replaced; the next attempt looks for it again.
+            if matches!(error, StorageError::Missing(_)) && !std::mem::replace(&mut renewed, true) {
+                continue;
+            }
             if matches!(error, StorageError::Unstorable(_)) && self.isolate().await {
                 continue;
             }
@@ -116,48 +122,53 @@ impl Writer {
     /// Writes a row, and takes it back.
     async fn try_out(&self, entry: &Entry) -> Result<(), StorageError> {
         let mut transaction = self.state.storage.write().await?;
-        write(transaction.as_mut(), std::slice::from_ref(entry)).await?;
+        self.add(transaction.as_mut(), AuditBatchId::new(), std::slice::from_ref(entry)).await?;
         transaction.cancel().await
     }
 
-    async fn commit(&self) -> Result<(), StorageError> {
+    /// One batch of the trail. If the answer of an earlier commit was lost, it is there already.
+    async fn commit(&self, id: AuditBatchId) -> Result<(), StorageError> {
         if self.batch.iter().all(|entry| entry.kind.event().is_none()) {
             return Ok(());
         }
         let mut transaction = self.state.storage.write().await?;
-        write(transaction.as_mut(), &self.batch).await?;
+        if !self.state.failing.load(Ordering::Relaxed) || transaction.audit_chain().batches(&[id]).await?.is_empty() {
+            self.add(transaction.as_mut(), id, &self.batch).await?;
+        }
         transaction.save().await
     }
-}
 
-async fn write(transaction: &mut dyn Transaction, batch: &[Entry]) -> Result<(), StorageError> {
-    let mut rows: Vec<AuditEvent> = Vec::with_capacity(batch.len());
-    let mut outcomes: Vec<&AuditEvent> = Vec::new();
-    for entry in batch {
-        match &entry.kind {
-            Kind::Add(event) => rows.push((**event).clone()),
-            Kind::Complete(event) => outcomes.push(event),
-            Kind::Flush => {}
-        }
+    async fn add(
+        &self,
+        transaction: &mut dyn Transaction,
+        id: AuditBatchId,
+        batch: &[Entry],
+    ) -> Result<(), StorageError> {
+        let events = batch.iter().filter_map(|entry| match &entry.kind {
+            Kind::Add(event) => Some(&**event),
+            Kind::Complete(_) | Kind::Flush => None,
+        });
+        let outcomes = batch.iter().filter_map(|entry| match &entry.kind {
+            Kind::Complete(event) => Some(&**event),
+            Kind::Add(_) | Kind::Flush => None,
+        });
+        self.state.chain.write(transaction, id, events, outcomes).await
     }
-    transaction.audit().add(&rows).await?;
-    for event in outcomes {
-        if !transaction.audit().complete(event).await? {
-            transaction.audit().add(std::slice::from_ref(event)).await?;
-        }
-    }
-    Ok(())
 }
 
 #[cfg(test)]
 mod tests {
     use std::sync::Arc;
 
-    use puente_domain::{AuditId, Subject, Timestamp, audit::Outcome};
+    use puente_auth::Vault;
+    use puente_domain::{
+        AuditId, Subject, SystemClock, Timestamp,
+        audit::{AuditEvent, Outcome},
+    };
     use puente_storage::{AuditFilter, Page, Storage};
 
     use super::*;
-    use crate::audit::Trail;
+    use crate::audit::{Chain, Trail};
 
     fn row(target: &str) -> AuditEvent {
         AuditEvent {
@@ -187,7 +198,9 @@ mod tests {
         let options = puente_storage_sqlite::SqliteOptions::default();
         let storage = puente_storage_sqlite::open(&folder.path().join("puente.db"), options).await.unwrap();
         let storage: Arc<dyn Storage> = Arc::new(storage);
-        let trail = Trail::new(storage.clone(), OnAuditFailure::Refuse);
+        let vault = Vault::new(&["a passphrase of enough length".into()]).unwrap();
+        let chain = Arc::new(Chain::new(Arc::new(vault), Arc::new(SystemClock)));
+        let trail = Trail::new(storage.clone(), chain, OnAuditFailure::Refuse);
         for target in ["good", "b\0d", "good"] {
             trail.reserve().unwrap().add(row(target));
         }

@@ -37,7 +37,7 @@ impl Gateway {
         transaction.users().add(&user).await?;
         transaction.versions().set_value(DONE, &user.id.to_string()).await?;
         let event = self.event(&Actor::operator(), "users/create", &user.id.to_string(), Outcome::Ok, None);
-        transaction.audit().add(&[event]).await?;
+        self.chain.add(transaction.as_mut(), &[event]).await?;
         transaction.save().await?;
         Ok(Some(FirstAdmin { user, generated }))
     }

@@ -44,7 +44,7 @@ impl Gateway {
         let actor = acting(transaction.as_mut(), visitor, &user).await?;
         let pair = self.next_pair(transaction.as_mut(), user.id, row.family, now).await?;
         let event = self.event(&actor, ACTION, &user.id.to_string(), Outcome::Ok, None);
-        transaction.audit().add(&[event]).await?;
+        self.chain.add(transaction.as_mut(), &[event]).await?;
         transaction.save().await?;
         Ok(pair)
     }
@@ -59,7 +59,7 @@ impl Gateway {
         transaction.refresh_tokens().revoke_family(row.family, now).await?;
         let detail = "a refresh token was used twice; its sign-in has ended".to_owned();
         let event = self.event(visitor, ACTION, &row.user.to_string(), Outcome::Refused, Some(detail));
-        transaction.audit().add(&[event]).await?;
+        self.chain.add(transaction.as_mut(), &[event]).await?;
         transaction.save().await?;
         self.identity.forget();
         Err(Error::Unauthenticated("the refresh token was used before; sign in again"))

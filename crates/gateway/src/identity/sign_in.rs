@@ -112,7 +112,7 @@ impl Gateway {
     ) -> Result<Actor> {
         let actor = acting(transaction.as_mut(), visitor, user).await?;
         let event = self.event(&actor, ACTION, &user.id.to_string(), Outcome::Ok, detail);
-        transaction.audit().add(&[event]).await?;
+        self.chain.add(transaction.as_mut(), &[event]).await?;
         transaction.save().await?;
         Ok(actor)
     }

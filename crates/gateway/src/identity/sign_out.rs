@@ -14,7 +14,7 @@ impl Gateway {
         let mut transaction = self.storage.write().await?;
         transaction.refresh_tokens().revoke_family(family, now).await?;
         let event = self.event(visitor, "auth/logout", &user.to_string(), Outcome::Ok, None);
-        transaction.audit().add(&[event]).await?;
+        self.chain.add(transaction.as_mut(), &[event]).await?;
         transaction.save().await?;
         self.identity.forget();
         Ok(())

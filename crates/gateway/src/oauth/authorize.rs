@@ -174,7 +174,7 @@ impl Gateway {
         event.server = Some(code.server.clone());
         let mut transaction = self.storage.write().await?;
         transaction.oauth().add_code(&code).await?;
-        transaction.audit().add(&[event]).await?;
+        self.chain.add(transaction.as_mut(), &[event]).await?;
         transaction.save().await?;
         Ok(fresh.text.expose_secret().to_owned())
     }

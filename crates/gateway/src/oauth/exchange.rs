@@ -149,7 +149,7 @@ impl Gateway {
         let actor = Actor { principal: principal.into(), ..visitor.clone() };
         let mut event = self.event(&actor, ACTION, &connection.client, Outcome::Ok, None);
         event.server = Some(connection.server.clone());
-        transaction.audit().add(&[event]).await?;
+        self.chain.add(transaction.as_mut(), &[event]).await?;
         transaction.save().await?;
         let scope = narrower.map_or_else(|| scopes::text(&connection.scopes), |scope| scope.to_string());
         let audience = resource::audience(&connection.server);
@@ -184,7 +184,7 @@ impl Gateway {
         transaction.oauth().disconnect(family).await?;
         let detail = format!("{what} was used twice; its tokens have ended");
         let event = self.event(visitor, ACTION, &user.to_string(), Outcome::Refused, Some(detail));
-        transaction.audit().add(&[event]).await?;
+        self.chain.add(transaction.as_mut(), &[event]).await?;
         transaction.save().await?;
         self.identity.forget();
         self.changed(Versioned::Rights).await;

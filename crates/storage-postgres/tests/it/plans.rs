@@ -41,7 +41,7 @@ async fn filled() -> String {
     let url = Postgres::shared().create_database().await.unwrap();
     let storage = connect(&url, PostgresOptions::default()).await.unwrap();
     let mut transaction = storage.write().await.unwrap();
-    let events: Vec<_> = (0..EVENTS).map(event).collect();
+    let events: Vec<_> = (0..EVENTS).map(|number| event(number).into()).collect();
     for group in events.chunks(2000) {
         transaction.audit().add(group).await.unwrap();
     }

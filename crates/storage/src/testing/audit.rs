@@ -6,7 +6,7 @@ use puente_domain::{
 };
 
 use super::samples::{NOW, event, later, page};
-use crate::{AuditFilter, Storage, StorageError};
+use crate::{AuditFilter, Marked, Storage, StorageError};
 
 /// The targets of what a filter finds, newest first.
 async fn found(storage: &dyn Storage, filter: &AuditFilter) -> Vec<String> {
@@ -19,8 +19,13 @@ async fn found(storage: &dyn Storage, filter: &AuditFilter) -> Vec<String> {
 
 async fn saved(storage: &dyn Storage, events: &[AuditEvent]) {
     let mut tx = storage.write().await.unwrap();
-    tx.audit().add(events).await.unwrap();
+    tx.audit().add(&unmarked(events)).await.unwrap();
     tx.save().await.unwrap();
+}
+
+/// As earlier releases wrote them.
+fn unmarked(events: &[AuditEvent]) -> Vec<Marked> {
+    events.iter().cloned().map(Marked::from).collect()
 }
 
 /// Every field comes back as it was, by id and in a list.
@@ -70,7 +75,7 @@ pub async fn many_at_once_or_none(storage: &dyn Storage) {
     }
     events[136].detail = Some("a\0b".to_owned());
     let mut tx = storage.write().await.unwrap();
-    let added = tx.audit().add(&events).await;
+    let added = tx.audit().add(&unmarked(&events)).await;
     assert!(matches!(added, Err(StorageError::Unstorable("audit.detail"))), "{added:?}");
     tx.save().await.unwrap();
     assert_eq!(found(storage, &AuditFilter::default()).await.len(), 137);
@@ -89,9 +94,9 @@ pub async fn intents_complete_once(storage: &dyn Storage) {
         ..intent.clone()
     };
     let mut tx = storage.write().await.unwrap();
-    assert!(tx.audit().complete(&done).await.unwrap());
-    assert!(!tx.audit().complete(&AuditEvent { outcome: Outcome::Ok, ..intent.clone() }).await.unwrap());
-    assert!(!tx.audit().complete(&event("none", NOW)).await.unwrap());
+    assert!(tx.audit().complete(&done.clone().into()).await.unwrap());
+    assert!(!tx.audit().complete(&AuditEvent { outcome: Outcome::Ok, ..intent.clone() }.into()).await.unwrap());
+    assert!(!tx.audit().complete(&event("none", NOW).into()).await.unwrap());
     assert_eq!(tx.audit().get(intent.id).await.unwrap(), Some(done));
 }
 
@@ -262,6 +267,21 @@ pub async fn added_again(storage: &dyn Storage) {
     let changed = AuditEvent { target: "changed".to_owned(), ..first };
     saved(storage, &[changed, event("b", later(2))]).await;
     assert_eq!(found(storage, &AuditFilter::default()).await, ["b", "a"]);
+}
+
+/// Oldest first, page by page, in the same filter.
+pub async fn followed(storage: &dyn Storage) {
+    let mut events: Vec<_> = [3, 1, 2, 2].into_iter().map(|at| event("t", later(at))).collect();
+    events.push(AuditEvent { principal: "other".to_owned(), ..event("t", later(2)) });
+    saved(storage, &events).await;
+    events.pop();
+    events.sort_by_key(|event| (event.at, event.id));
+    let filter = AuditFilter { principal: Some("ANON".to_owned()), ..AuditFilter::default() };
+    let mut tx = storage.read().await.unwrap();
+    let first = tx.audit().follow(&filter, None, 3).await.unwrap();
+    assert_eq!(first, events[..3]);
+    let rest = tx.audit().follow(&filter, Some((first[2].at, first[2].id)), 3).await.unwrap();
+    assert_eq!(rest, events[3..]);
 }
 
 /// A part of few names and a part of many find the same, newest first and page by page.

@@ -167,8 +167,8 @@ async fn audit(tx: &mut dyn crate::Transaction) {
         ("audit.request_id", AuditEvent { request_id: nul(), ..event() }),
         ("audit.address", AuditEvent { address: nul(), ..event() }),
     ] {
-        refused(&tx.audit().add(&[event(), wrong.clone()]).await, column);
-        refused(&tx.audit().complete(&wrong).await, column);
+        refused(&tx.audit().add(&[event().into(), wrong.clone().into()]).await, column);
+        refused(&tx.audit().complete(&wrong.into()).await, column);
     }
     let none = AuditFilter::default();
     for (column, filter) in [

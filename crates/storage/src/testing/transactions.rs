@@ -129,7 +129,7 @@ pub async fn times_before_the_databases_begin_are_refused(storage: &dyn Storage)
 /// At least one item, at most a thousand.
 pub async fn page_limits(storage: &dyn Storage) {
     let mut tx = storage.write().await.unwrap();
-    let events: Vec<_> = (0..1_002).map(|at| event("t", later(at))).collect();
+    let events: Vec<_> = (0..1_002).map(|at| event("t", later(at)).into()).collect();
     tx.audit().add(&events).await.unwrap();
     for (limit, expected) in [(0, 1), (1, 1), (Page::MAX_LIMIT, 1_000), (u32::MAX, 1_000)] {
         let slice = tx.audit().list(&AuditFilter::default(), &page(None, limit)).await.unwrap();

@@ -21,6 +21,10 @@ const FIRST_START: &[(&str, u64)] = &[
     ("web_sessions", u64::MAX),
     ("mcp_sessions", u64::MAX),
     ("audit_events", u64::MAX),
+    ("audit_keys", u64::MAX),
+    ("audit_batches", u64::MAX),
+    ("audit_seals", u64::MAX),
+    ("audit_head", u64::MAX),
     ("jobs", u64::MAX),
 ];
 

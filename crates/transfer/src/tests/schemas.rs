@@ -9,7 +9,11 @@ use crate::{plan::Plan, schema::Kind, verify};
 /// ([`rules`](crate::rules)), and does a first start fill it (`target/fresh.rs`)? Then name it here.
 const CARRIED: &[&str] = &[
     "api_keys",
+    "audit_batches",
     "audit_events",
+    "audit_head",
+    "audit_keys",
+    "audit_seals",
     "grants",
     "jobs",
     "mcp_sessions",

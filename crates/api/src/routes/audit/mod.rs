@@ -1,5 +1,6 @@
 //! The audit trail.
 
+mod export;
 mod get;
 mod list;
 
@@ -11,7 +12,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use crate::ApiState;
 
 pub(super) fn router() -> OpenApiRouter<ApiState> {
-    OpenApiRouter::new().routes(routes!(list::list)).routes(routes!(get::get))
+    OpenApiRouter::new().routes(routes!(list::list)).routes(routes!(export::export)).routes(routes!(get::get))
 }
 
 /// Who did what, when, with which outcome.

@@ -3,7 +3,7 @@
 use puente_storage::{SecretRecord, Versioned};
 
 use super::context;
-use crate::{Action, Actor, Gateway, Result};
+use crate::{Action, Actor, Gateway, Result, audit};
 
 /// What a rotation did.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -17,7 +17,7 @@ pub struct Rotation {
 }
 
 impl Gateway {
-    /// Seals every secret under the first key of `ENCRYPTION_KEY`; the others can be taken out of it once the
+    /// Seals every secret, and the keys of the audit trail, under the first key of `ENCRYPTION_KEY`; the others can be taken out of it once the
     /// results that clients may still fetch have expired, unless something was unreadable.
     pub async fn rotate_secrets(&self, actor: &Actor) -> Result<Rotation> {
         self.allow(actor, Action::ManageAccess, "secrets/rotate", "").await?;
@@ -34,6 +34,12 @@ impl Gateway {
                     rotation.sealed += 1;
                 }
                 None => rotation.unreadable.push(record.name),
+            }
+        }
+        for key in edit.audit_chain().keys().await? {
+            match audit::resealed(&self.vault, &key) {
+                Some(key) => edit.audit_chain().put_key(&key).await?,
+                None => rotation.unreadable.push(format!("the audit trail's key {}", key.id)),
             }
         }
         let detail = format!("{} sealed, {} unreadable", rotation.sealed, rotation.unreadable.len());

@@ -17,9 +17,9 @@ impl Gateway {
         last_admin::spare(&mut *edit, &user).await?;
         let pseudonym = format!("deleted-{}", Uuid::new_v4().simple());
         for key in keys_of(&mut *edit, user.id).await? {
-            edit.audit().pseudonymise(Subject::Key(key), &pseudonym).await?;
+            self.chain.pseudonymise(&mut *edit, Subject::Key(key), &pseudonym).await?;
         }
-        edit.audit().pseudonymise(Subject::User(user.id), &pseudonym).await?;
+        self.chain.pseudonymise(&mut *edit, Subject::User(user.id), &pseudonym).await?;
         edit.users().remove(user.id).await?;
         edit.save("users/delete", &user.id.to_string(), None).await
     }

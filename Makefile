@@ -43,7 +43,7 @@ soak: tools ## Run what takes many minutes: large sizes, random kills, every Pos
 	done
 	PUENTE_TEST_BACKENDS=postgresql+redis cargo nextest run --workspace --locked -E 'binary(black_box)'
 
-# PROFILE=dev, as in CI, leaves out what only the released image shows: its size, its memory, how soon it is built again.
+# PROFILE=dev leaves out what only the released image shows: how small it is, and how soon built again.
 test-stack: ## Start the Docker stack from nothing and check it (an engine and images are made where there are none)
 	@tests/stack/run.sh
 

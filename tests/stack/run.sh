@@ -4,7 +4,7 @@
 #   tests/stack/run.sh [CHECK…]     all of checks/, or those whose names begin so: tests/stack/run.sh 10 40
 #
 # IMAGES=official|stand-ins|auto: see images.sh.
-# PROFILE=dev builds Puente's image sooner, and leaves out how small it is and what memory it takes.
+# PROFILE=dev builds Puente's image sooner, and leaves out how small it is and how soon it is built again.
 # PUENTE_STACK_CACHE=FOLDER keeps images, build cache and downloads there; without it, everything is deleted at the end.
 # KEEP=yes leaves the engine running for a look; BUILD=no takes the image puente/puente:latest that a kept one has.
 set -euo pipefail

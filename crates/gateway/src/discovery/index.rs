@@ -5,8 +5,10 @@ use std::collections::HashMap;
 use super::words::words;
 
 /// How much a word counts, by where it is.
-const NAME: f32 = 4.0;
+const NAME: f32 = 3.0;
 const TITLE: f32 = 3.0;
+/// The first sentence of a description, which mostly says what a tool is for.
+const LEAD: f32 = 3.0;
 const PARAMETER: f32 = 1.5;
 const DESCRIPTION: f32 = 1.0;
 const EXPLANATION: f32 = 0.5;
@@ -14,9 +16,9 @@ const EXPLANATION: f32 = 0.5;
 const MAX_WORDS: usize = 400;
 /// How many words of a query count.
 const MAX_ASKED: usize = 32;
-/// How soon repetition counts less, and how much long documents are held back: the usual values.
+/// How soon repetition counts less, and how much long documents are held back.
 const SATURATION: f32 = 1.2;
-const BREVITY: f32 = 0.5;
+const BREVITY: f32 = 0.25;
 /// How much a word counts that is only alike.
 const ALIKE: f32 = 0.8;
 /// How long the beginning must be that words share to be alike.
@@ -128,13 +130,24 @@ impl Document<'_> {
         };
         count(self.name, NAME);
         count(self.title, TITLE);
-        count(self.description, DESCRIPTION);
+        let (lead, rest) = lead(self.description);
+        count(lead, LEAD);
+        count(rest, DESCRIPTION);
         for (name, explanation) in &self.parameters {
             count(name, PARAMETER);
             count(explanation, EXPLANATION);
         }
         counted
     }
+}
+
+/// The first sentence or line of a text, and what follows.
+fn lead(text: &str) -> (&str, &str) {
+    let text = text.trim_start();
+    let ends = |(at, c): &(usize, char)| {
+        *c == '\n' || matches!(c, '.' | '!' | '?') && text[at + 1..].starts_with(char::is_whitespace)
+    };
+    text.split_at(text.char_indices().find(ends).map_or(text.len(), |(at, _)| at))
 }
 
 /// Large enough for what is counted here.

@@ -211,10 +211,7 @@ async fn other_tools_may_not_be_called_like_them() {
     let refused = world.apply(&bare("beside")).await.unwrap_err().to_string();
     assert!(refused.contains("`search_tools`") && refused.contains("`discovery`"), "{refused}");
     // What a source offers by itself is known only later.
-    world
-        .apply(&bare("off").replace("search_tools", "other").replace("discovery: off", "discovery: instead"))
-        .await
-        .unwrap();
+    let world = World::applied(&bare("instead").replace("name: search_tools", "name: other")).await;
     world.backstage.surprise.send_replace(Some("describe_tool"));
     world.gateway.reload().await.unwrap();
     let cx = world.cx(&member("ana"));

@@ -49,6 +49,21 @@ fn a_name_counts_more_than_what_is_said_beside_it() {
 }
 
 #[test]
+fn a_first_sentence_counts_more_than_the_next() {
+    assert_eq!(
+        lead("\n Restores 1.5 files. They were in the trash."),
+        ("Restores 1.5 files", ". They were in the trash.")
+    );
+    assert_eq!(lead("Búsqueda\ncon más"), ("Búsqueda", "\ncon más"));
+    assert_eq!(lead("No end."), ("No end.", ""));
+    let document = |name, description| Document { name, title: "", description, parameters: Vec::new() };
+    let index =
+        Index::new([document("a", "Sends mail. Never a letter."), document("b", "A letter. Never mail.")].into_iter());
+    assert_eq!(index.search("letter"), [1, 0]);
+    assert_eq!(index.search("mail"), [0, 1]);
+}
+
+#[test]
 fn what_is_nowhere_finds_nothing() {
     for query in ["quantum", "", "?!", "in"] {
         assert_eq!(found(query), Vec::<&str>::new(), "{query}");
